@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a report is, whatever form it came in.
+
+Types only. Each form's reader and printer live together in a file of their own in this room.
+May not touch disk or net, and never raises on content.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from comity.values.defect import Defect
+from comity.values.digest import Digest
+from comity.values.reason import Reason
+
+
+class Form(StrEnum):
+    """How the reported mail came to us."""
+
+    EML = "eml"  # the mail itself, RFC 5322
+    ARF = "arf"  # RFC 5965, RFC 6591
+    XARF = "xarf"  # XARF v4, and v0.2/v3 read
+    ATTACHED = "attached"  # forwarded as message/rfc822
+    INLINE = "inline"  # forwarded in the text of another mail
+    MSG = "msg"  # Outlook item
+    SMS = "sms"  # messaging record as JSON
+    NOT_MAIL = "not-mail"  # bytes that are no mail: kept, and said so
+
+
+class Grade(StrEnum):
+    """What a report can prove."""
+
+    A = "A"  # raw mail with its own header as received
+    B = "B"  # wrapped or rewritten by a client, header present
+    C = "C"  # forwarded inline: header lost
+    D = "D"  # text or picture only
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One reported mail and what was said about it."""
+
+    form: Form
+    grade: Grade
+    mail: bytes  # the exact bytes of the reported mail; of the file for a plain .eml
+    digest: Digest  # of `mail`
+    path: str  # where it was found, for people: "box.zip!cur/17.eml#3"
+    reasons: tuple[Reason, ...] = ()  # why this form
+    reporter: str | None = None  # address as the report states it: personal data
+    reported_at: datetime | None = None  # as the report states it
+    claims: dict[str, str] = field(default_factory=dict)  # ARF/XARF: source-ip, feedback-type, …
+    defects: tuple[Defect, ...] = ()

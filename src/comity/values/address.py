@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Internet addresses (RFC 4291, 5952) and which of them can be the origin of a mail.
+
+Nothing here looks an address up. What counts as public is a policy that the caller passes in,
+because demo data lives on documentation ranges that no real mail can come from.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+MAX_TEXT = 45  # characters: the longest IPv6 text form, RFC 4291 section 2.2 form 3
+
+_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052
+_SIX_TO_FOUR = IPv6Network("2002::/16")  # RFC 3056
+
+# Documentation and benchmark ranges: RFC 5737, RFC 3849, RFC 9637, RFC 2544, RFC 5180.
+DEMO_RANGES: tuple[Network, ...] = tuple(
+    ip_network(text)
+    for text in (
+        "192.0.2.0/24",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "198.18.0.0/15",
+        "2001:db8::/32",
+        "3fff::/20",
+        "2001:2::/48",
+    )
+)
+
+
+def address(text: str) -> Address | None:
+    """Read an address; None for all else (a zone id, leading zeros, 0x forms are refused)."""
+    if len(text) > MAX_TEXT or "%" in text:
+        return None
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def unwrapped(ip: Address) -> Address:
+    """The IPv4 address inside a mapped (RFC 4291), NAT64 or 6to4 address, else `ip` itself."""
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return ip.ipv4_mapped
+        if ip in _NAT64:
+            return IPv4Address(int(ip) & 0xFFFF_FFFF)
+        if ip in _SIX_TO_FOUR:
+            return IPv4Address((int(ip) >> 80) & 0xFFFF_FFFF)
+    return ip
+
+
+@dataclass(frozen=True, slots=True)
+class AddressPolicy:
+    """Which addresses may be named as the origin of a mail."""
+
+    name: str
+    demo_ranges: bool  # documentation and benchmark ranges count as public
+
+    def can_be_origin(self, ip: Address) -> bool:
+        return _is_public(unwrapped(ip), self.demo_ranges)
+
+
+PRODUCTION = AddressPolicy("production", demo_ranges=False)
+DEMO = AddressPolicy("demo", demo_ranges=True)
+
+
+@lru_cache(maxsize=65_536)
+def _is_public(ip: Address, demo_ranges: bool) -> bool:
+    if any(ip.version == net.version and ip in net for net in DEMO_RANGES):
+        return demo_ranges
+    return ip.is_global and not ip.is_multicast
