@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from comity.values.defect import Defect
-from comity.values.digest import Digest
+from comity.values.digest import Digest, digest_of
 from comity.values.reason import Reason
 
 
@@ -50,3 +50,33 @@ class Report:
     reported_at: datetime | None = None  # as the report states it
     claims: dict[str, str] = field(default_factory=dict)  # ARF/XARF: source-ip, feedback-type, …
     defects: tuple[Defect, ...] = ()
+    refused: bool = False  # the report broke its own standard: nothing in it may be relied on
+
+
+def report_of(
+    mail: bytes,
+    *,
+    form: Form,
+    grade: Grade,
+    path: str,
+    reasons: tuple[Reason, ...] = (),
+    reporter: str | None = None,
+    reported_at: datetime | None = None,
+    claims: dict[str, str] | None = None,
+    defects: tuple[Defect, ...] = (),
+    refused: bool = False,
+) -> Report:
+    """The only place that makes a Report, so that `digest` is always that of `mail`."""
+    return Report(
+        form=form,
+        grade=grade,
+        mail=mail,
+        digest=digest_of(mail),
+        path=path,
+        reasons=reasons,
+        reporter=reporter,
+        reported_at=reported_at,
+        claims=claims or {},
+        defects=defects,
+        refused=refused,
+    )
