@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why two mails belong together, in numbers and in words.
+
+Reads the evidence that `campaign.cluster` used; finds no new links. Names no domain, address or
+word of a mail: the evidence holds only hashes.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from comity.campaign.campaign import Family, LinkProof
+from comity.campaign.cluster import Evidence, contents_of
+from comity.campaign.join import Rows
+from comity.campaign.key import FAMILY, KIND_MASK, Kind
+
+# How much one agreement says by itself, 0 to 1: orders the links that are shown. Ours.
+WEIGHT: dict[Kind, float] = {
+    Kind.ATTACHMENT: 0.95,
+    Kind.TEXT: 0.90,
+    Kind.URL_PAGE: 0.85,
+    Kind.LANDING: 0.75,
+    Kind.URL_DOMAIN: 0.70,
+    Kind.ADDRESS: 0.70,
+    Kind.SIGNER: 0.60,
+    Kind.ENVELOPE: 0.60,
+    Kind.SUBJECT: 0.60,
+    Kind.INLINE_IMAGE: 0.60,
+    Kind.TEMPLATE: 0.55,
+    Kind.AUTHOR: 0.50,
+    Kind.HTML: 0.50,
+    Kind.RANGE: 0.40,
+}
+
+WORDS: dict[Kind, str] = {
+    Kind.ATTACHMENT: "they carry the same file",
+    Kind.URL_PAGE: "they link to the same page",
+    Kind.LANDING: "they link to the same unusual path",
+    Kind.URL_DOMAIN: "they link to the same registered domain",
+    Kind.ADDRESS: "they came from the same address",
+    Kind.SIGNER: "they are signed for the same domain (DKIM)",
+    Kind.ENVELOPE: "their envelope senders have the same domain",
+    Kind.SUBJECT: "their subjects are the same but for digits and addresses",
+    Kind.INLINE_IMAGE: "they show the same embedded image",
+    Kind.TEMPLATE: "the same program wrote them (order of fields, Message-ID, boundary, zone)",
+    Kind.AUTHOR: "their From addresses have the same domain",
+    Kind.RANGE: "they came from the same address range",
+}
+
+
+def links(evidence: Evidence, members: Rows, names: list[str]) -> tuple[LinkProof, ...]:
+    """The strongest links that hold these members together: one fewer than there are members."""
+    keys = _keys_of(evidence, members)
+    found: set[tuple[int, int]] = set()
+    first: dict[tuple[int, int], int] = {}
+    for row in members.tolist():
+        for pair in contents_of(evidence, row, keys[row]):
+            other = first.setdefault(pair, row)
+            if other != row:
+                found.add((other, row))
+    proofs = {pair: prove(evidence, *pair, keys, names) for pair in found}
+    best = sorted(found, key=lambda pair: (-proofs[pair].strength, pair))
+    return tuple(sorted((proofs[pair] for pair in _spanning(best)), key=lambda p: (p.a, p.b)))
+
+
+def _spanning(pairs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Kruskal 1956: each pair that joins what was apart."""
+    parent: dict[int, int] = {}
+
+    def root(row: int) -> int:
+        while (up := parent.setdefault(row, row)) != row:
+            parent[row] = parent[up]
+            row = up
+        return row
+
+    for pair in pairs:
+        left, right = root(pair[0]), root(pair[1])
+        if left != right:
+            parent[max(left, right)] = min(left, right)
+            yield pair
+
+
+def _keys_of(evidence: Evidence, members: Rows) -> dict[int, frozenset[int]]:
+    starts = np.searchsorted(evidence.rows, members)
+    ends = np.searchsorted(evidence.rows, members, side="right")
+    return {
+        row: frozenset(evidence.keys[start:end].tolist())
+        for row, start, end in zip(members.tolist(), starts, ends, strict=True)
+    }
+
+
+def prove(
+    evidence: Evidence, a: int, b: int, keys: dict[int, frozenset[int]], names: list[str]
+) -> LinkProof:
+    """All that rows a and b share, strongest family first."""
+    said: list[tuple[float, Family, str]] = []
+    text = evidence.text[a]
+    if text and text == evidence.text[b]:
+        alike = _alike(evidence, "text", a, b)
+        said.append((WEIGHT[Kind.TEXT] * alike, Family.TEXT, _text_words(alike)))
+    subject = evidence.subject[a]
+    if subject and subject == evidence.subject[b]:
+        said.append((WEIGHT[Kind.SUBJECT], Family.TEXT, WORDS[Kind.SUBJECT]))
+    html = evidence.html[a]
+    if html and html == evidence.html[b]:
+        alike = _alike(evidence, "html", a, b)
+        words = f"their HTML is built alike ({alike:.0%})"
+        said.append((WEIGHT[Kind.HTML] * alike, Family.HTML, words))
+    for kind in sorted({Kind(key & KIND_MASK) for key in keys[a] & keys[b]}):
+        said.append((WEIGHT[kind], FAMILY[kind], WORDS[kind]))
+    said.sort(key=lambda item: (-item[0], item[1], item[2]))
+    families: dict[str, float] = {}
+    left = 1.0
+    for weight, family, _ in said:
+        families[family] = round(max(families.get(family, 0.0), weight), 4)
+        left *= 1.0 - weight
+    first, second = sorted((names[a], names[b]))
+    return LinkProof(first, second, families, round(1.0 - left, 4), tuple(s[2] for s in said))
+
+
+def _alike(evidence: Evidence, column: str, a: int, b: int) -> float:
+    values = evidence.table[column]
+    return float((values[a] == values[b]).mean())
+
+
+def _text_words(alike: float) -> str:
+    if alike < 0.5:
+        return f"their texts are of one family ({alike:.0%} alike, closer through other members)"
+    return f"their texts are nearly the same ({alike:.0%} alike)"
