@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 
 from comity.mime import decode
 from comity.report.form import Form, Grade, Report, report_of
+from comity.values.address import address
 from comity.values.defect import Defect
 from comity.values.reason import Reason
 
@@ -107,6 +108,24 @@ def date_of(value: str | None) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return found if found.tzinfo is not None else None
+
+
+_WORD = re.compile(r"[0-9A-Fa-f:.]{3,45}")
+
+
+def unseen(claimed: str | None, mail: bytes) -> tuple[Defect, ...]:
+    """A defect if the reporter names a source address that no Received field of the mail has.
+
+    The trace decides the origin; this only keeps the two apart (R11).
+    """
+    wanted = address((claimed or "").strip().strip("[]"))
+    if wanted is None:
+        return ()
+    seen = look(mail)
+    text = seen.header[:262_144].decode("latin-1")
+    if any(address(one.rstrip(".:")) == wanted for one in set(_WORD.findall(text))):
+        return ()
+    return (Defect("source-not-in-mail", f"the report names {wanted}, the mail's header does not"),)
 
 
 def read(content: bytes, path: str, why: Reason | None = None, seen: Look | None = None) -> Report:

@@ -270,8 +270,11 @@ def _item(item: JSON, path: str, faults: _Faults) -> Evidence:
     elif len(payload) > MAX_EVIDENCE // 3 * 4 + 8:
         faults.say(f"{path}.payload", f"more than {MAX_EVIDENCE} bytes, the cap")
     else:
+        padded = payload + "=" * (-len(payload) % 4)
+        if padded != payload:
+            faults.remarks.append(Defect("xarf-base64", f"{path}.payload: lacks its = at the end"))
         try:
-            content = base64.b64decode(payload, validate=True)
+            content = base64.b64decode(padded, validate=True)
         except (binascii.Error, ValueError):
             faults.say(f"{path}.payload", "is not base64")
         if len(content) > MAX_EVIDENCE:

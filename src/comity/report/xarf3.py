@@ -9,6 +9,7 @@ import base64
 import re
 import uuid
 
+from comity.values.address import address
 from comity.values.json import JSON
 
 _CLASSES = {"Activity": "connection", "Content": "content", "Vulnerability": "vulnerability"}
@@ -61,7 +62,10 @@ def upgraded(value: dict[str, JSON]) -> tuple[dict[str, JSON], list[str]]:
             wrong.append(f"{name}: missing")
         else:
             out[key] = found
-    port = report.get("SourcePort", _inner(report, "Source", "Port"))
+    stated = report.get("SourceIp")
+    if isinstance(stated, str) and address(stated) is None:
+        wrong.append(f"Report.SourceIp: expected an address, got {stated[:40]!r}")
+    port = report.get("SourcePort", report.get("AttackerPort", _inner(report, "Source", "Port")))
     if port is not None:
         out["source_port"] = port
     out["evidence"] = _evidence(report, wrong)
@@ -72,7 +76,8 @@ def upgraded(value: dict[str, JSON]) -> tuple[dict[str, JSON], list[str]]:
 
 
 _KNOWN = frozenset(
-    "ReportClass ReportType Date SourceIp SourcePort Source Samples Attachment".split()
+    "ReportClass ReportType Date SourceIp SourcePort AttackerIp AttackerPort Source Samples"
+    " Attachment".split()
 )
 
 
@@ -109,10 +114,8 @@ def _category(report: dict[str, JSON], wrong: list[str]) -> str:
 
 
 def _source(report: dict[str, JSON]) -> JSON:
-    found = report.get("SourceIp")
-    if found is None:
-        found = _inner(report, "Source", "IP")
-    for key in ("SourceUrl", "SourceDomain", "Url", "Domain"):
+    found = _inner(report, "Source", "IP")
+    for key in ("SourceIp", "AttackerIp", "SourceUrl", "SourceDomain", "Url", "Domain"):
         if found is None:
             found = report.get(key)
     return found if found is not None else _inner(report, "Source", "URL")
@@ -120,6 +123,10 @@ def _source(report: dict[str, JSON]) -> JSON:
 
 def _party(who: dict[str, JSON]) -> JSON:
     contact = who.get("ReporterContactEmail") or who.get("ReporterOrgEmail")
+    if who.get("ReporterType") == "Person" and isinstance(contact, str):
+        return _present(
+            org=who.get("ReporterContactName"), contact=contact, domain=contact.rpartition("@")[2]
+        )
     return _present(
         org=who.get("ReporterOrg"), contact=contact, domain=who.get("ReporterOrgDomain")
     )
