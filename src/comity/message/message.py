@@ -90,3 +90,4 @@ class Message:
     scripts: tuple[str, ...]  # scripts used in the shown text, by share: ("Latin", "Han")
     list_unsubscribe: str | None  # RFC 2369 value as written
     defects: tuple[Defect, ...]
+    images: tuple[str, ...] = ()  # addresses of pictures in the HTML, distinct, in order, capped

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes characters visible that hide or turn text: zero width, direction, control (UTS 55).
+
+The reader's text has them taken out or marked; the original stays in the raw bytes.
+May not decide whether they were meant to deceive: Persian and emoji need some of them.
+"""
+
+import re
+
+# Direction overrides, embeddings and isolates: with them "fdp.exe" is shown as "exe.pdf".
+DIRECTION = "\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c"
+# Nothing to see at any size. U+034F is the combining grapheme joiner of preheader padding,
+# U+3164, U+115F, U+1160 and U+FFA0 are Hangul fillers, U+2800 is the empty Braille pattern.
+_BLANK = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2065\u206a-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f"
+)
+_JOINERS = "\u200c\u200d"  # written in Persian, Indic scripts and emoji sequences
+_CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
+
+_MARKED = re.compile(
+    f"[{_CONTROL}{DIRECTION}{_BLANK}{_JOINERS}\t\r\n\x85\u2028\u2029\ud800-\udfff]"
+)
+_UNSEEN = re.compile(f"[{_CONTROL}{DIRECTION}{_BLANK}]+")
+# A joiner stays after a letter that joins (Arabic … Mongolian) or a pictograph.
+_LOOSE_JOINER = re.compile(
+    f"(?<![\u0600-\u1fff\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])[{_JOINERS}]+"
+)
+_ANY_UNSEEN = re.compile(f"[{_CONTROL}{DIRECTION}{_BLANK}{_JOINERS}]")
+_INSIDE_WORD = re.compile(
+    f"[A-Za-z][{DIRECTION}\u00ad\u034f\u200b\u2060-\u2064\ufeff{_JOINERS}]+[A-Za-z]"
+)
+_REORDERED = re.compile("[\u202d\u202e]")
+
+
+def marked(text: str) -> str:
+    """`text` with each character that cannot be seen, or turns others, written as [U+202E]."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _MARKED.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
+def seen(text: str) -> str:
+    """`text` without the characters that leave no trace on the screen."""
+    if _ANY_UNSEEN.search(text) is None:
+        return text
+    return _LOOSE_JOINER.sub("", _UNSEEN.sub("", text))
+
+
+def splits_words(text: str) -> int:
+    """How many Latin words are cut by a character that nobody sees."""
+    if text.isascii():
+        return 0
+    return len(_INSIDE_WORD.findall(text))
+
+
+def reorders(text: str) -> bool:
+    """Whether an override makes letters appear in another order than they stand."""
+    return not text.isascii() and _REORDERED.search(text) is not None
