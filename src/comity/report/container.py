@@ -95,7 +95,7 @@ class _Walk:
 
     def walk(self, path: str, source: _Peek, depth: int) -> Iterator[Item]:
         head = source.peek()
-        if not self._is_box(head):
+        if not is_box(head):
             yield self._leaf(path, source, _not_opened(head))
         elif depth > self._caps.depth:
             text = f"boxes in boxes, more than {self._caps.depth} deep"
@@ -112,16 +112,6 @@ class _Walk:
             yield from self._mbox(path, source)
         else:
             yield from self._lines(path, source)
-
-    def _is_box(self, head: bytes) -> bool:
-        if head.startswith(zips.MAGIC):
-            return not any(word in head[:100] for word in _OFFICE)  # a document, not a box of mail
-        return (
-            head.startswith((_GZIP, _ZSTD))
-            or tar.is_tar(head)
-            or mbox.starts_box(head)
-            or _is_json_lines(head)
-        )
 
     def _leaf(self, path: str, source: Bytes, defects: tuple[Defect, ...]) -> Item:
         content = _all(source, self._caps.report_bytes + 1)
@@ -252,6 +242,18 @@ class _Walk:
                 return
             if len(rest) > self._caps.report_bytes:
                 rest, skipping = b"", True
+
+
+def is_box(head: bytes) -> bool:
+    """Whether a file that begins so is opened by `unpack`, and not a report itself."""
+    if head.startswith(zips.MAGIC):
+        return not any(word in head[:100] for word in _OFFICE)  # a document, not a box of mail
+    return (
+        head.startswith((_GZIP, _ZSTD))
+        or tar.is_tar(head)
+        or mbox.starts_box(head)
+        or _is_json_lines(head)
+    )
 
 
 def _is_json_lines(head: bytes) -> bool:

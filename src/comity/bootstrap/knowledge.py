@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts together what an analysis depends on: trust, address data, model, QR decoder, versions.
+
+Reads files the operator names and files the package ships. Decides nothing about mail.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import comity
+from comity.campaign.fingerprint import VERSION as FINGERPRINT_VERSION
+from comity.category.model import load
+from comity.gateway.mmdb import Mmdb
+from comity.report.form import Form
+from comity.service.analyse import Knowledge
+from comity.trace.data import AddressData, NoAddressData
+from comity.trace.trust import Trust
+from comity.values.address import DEMO, PRODUCTION, AddressPolicy
+from comity.values.domain import psl_version
+from comity.values.errors import BadData, WrongUse
+
+POLICIES: dict[str, AddressPolicy] = {policy.name: policy for policy in (PRODUCTION, DEMO)}
+
+
+def knowledge(
+    *,
+    trust: str | Path | None = None,
+    trusted_relays: Sequence[str] = (),
+    provider_data: bool = True,
+    geo: Sequence[str | Path] = (),
+    policy: str = "production",
+    form: Form | None = None,
+    qr: bool = True,
+) -> Knowledge:
+    """Read all data once. Raises BadData for a file that cannot be used, WrongUse for a bad word.
+
+    `trust` is a JSON file as `docs/reference/trust.md` describes; `trusted_relays` are CIDRs or
+    host names; `geo` are MMDB files, the first that knows an address wins.
+    """
+    if policy not in POLICIES:
+        raise WrongUse(f"no address policy {policy!r}", f"Use one of: {', '.join(POLICIES)}.")
+    whom = Trust.providers() if provider_data else Trust()
+    if trust is not None:
+        whom = whom.merged(Trust.read_json(_text(trust), name=str(trust)))
+    for relay in trusted_relays:
+        whom = whom.with_relay(relay)
+    addresses: AddressData = Mmdb([Path(one) for one in geo]) if geo else NoAddressData()
+    model = load()
+    versions = {
+        "comity": comity.__version__,
+        "trust": whom.version,
+        "addresses": addresses.version,
+        "address_policy": policy,
+        "model": model.version,
+        "public_suffixes": psl_version(),
+        "fingerprint": str(FINGERPRINT_VERSION),
+    }
+    return Knowledge(
+        whom, addresses, model, versions, POLICIES[policy], _qr() if qr else None, form
+    )
+
+
+def _qr():  # type: ignore[no-untyped-def]
+    """The decoder itself loads its libraries only when the first picture comes."""
+    from comity.gateway.qr import decode
+
+    return decode
+
+
+def _text(path: str | Path) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadData(f"{path}: {error.strerror}", "Name a file that can be read.") from error
+    except UnicodeDecodeError as error:
+        raise BadData(f"{path}: not UTF-8 text", "Save the file as UTF-8.") from error

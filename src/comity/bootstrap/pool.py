@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Analyses many inputs in child processes under limits, and prints each as its JSON line.
+
+Joins `gateway` (inputs, children) with `service.analyse`. Order of output is order of input.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+
+from comity.gateway.children import Children, Failed
+from comity.gateway.inputs import Source, find_sources
+from comity.report.caps import CAPS
+from comity.service.analyse import Knowledge, analyse
+from comity.service.line import failed, line
+from comity.service.ports import Analysed, Analyser, Answer, Unreadable
+from comity.values.json import print_json
+
+
+def jobs_or_all(jobs: int | None) -> int:
+    """What the operator asked for, else one per processor this process may use."""
+    if jobs is not None:
+        return jobs
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def analyse_all(paths: Iterable[str], knowledge: Knowledge, jobs: int) -> Iterator[Analysed]:
+    """Every reported mail below `paths`. An input that fails has a line that says why."""
+    yield from analyse_sources(find_sources(paths), knowledge, jobs)
+
+
+def analyse_sources(
+    sources: Iterable[Source], knowledge: Knowledge, jobs: int
+) -> Iterator[Analysed]:
+    """As `analyse_all`, for inputs already found."""
+
+    def work(source: Source) -> list[Analysed]:
+        return _analyse_one(source, knowledge)
+
+    with Children(work, jobs) as children:
+        for source, answer in children.run(sources):
+            if isinstance(answer, Failed):
+                yield _failed(source, _content(source), answer.code, answer.text, knowledge)
+            else:
+                yield from answer
+
+
+def analyser(knowledge: Knowledge, jobs: int) -> Analyser:
+    """What `service.reanalyse` calls: one answer for each report, in the order given."""
+
+    def work(report: tuple[str, bytes]) -> list[Analysed]:
+        return _analyse_one(Source(*report), knowledge)
+
+    def run(reports: Iterable[tuple[str, bytes]]) -> Iterator[Answer]:
+        with Children(work, jobs) as children:
+            for _, answer in children.run(reports):
+                failed_ = isinstance(answer, Failed)
+                yield Unreadable(answer.code, answer.text) if failed_ else answer
+
+    return run
+
+
+def _analyse_one(source: Source, knowledge: Knowledge) -> list[Analysed]:
+    if source.refused is not None:
+        refused = source.refused
+        return [_failed(source, source.content, refused.code, refused.detail, knowledge)]
+    try:
+        content = source.read()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return [_failed(source, None, "cannot-read", reason, knowledge)]
+    if len(content) > CAPS.report_bytes:
+        return [_failed(source, None, "too-big", f"more than {CAPS.report_bytes:,} B", knowledge)]
+    return [
+        Analysed(print_json(line(found, knowledge.versions)), found.fingerprint)
+        for found in analyse(content, source.path, knowledge)
+    ]
+
+
+def _failed(
+    source: Source, content: bytes | None, code: str, text: str, knowledge: Knowledge
+) -> Analysed:
+    return Analysed(print_json(failed(source.path, content, code, text, knowledge.versions)), None)
+
+
+def _content(source: Source) -> bytes | None:
+    """The bytes of an input that broke its reader: they are hashed, nothing more."""
+    try:
+        return source.read()
+    except OSError:
+        return None

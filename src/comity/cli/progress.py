@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Progress of long work, on standard error: a live line on a terminal, else one line per 10 s."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+T = TypeVar("T")
+
+SECONDS = 10.0
+ITEMS = 10_000
+QUIET = 1.0  # seconds: work that is over sooner shows nothing
+
+
+class Progress:
+    """Counts items as they pass. Use as a context manager."""
+
+    def __init__(self, noun: str, total: int | None = None) -> None:
+        self._noun = noun
+        self._total = total
+        self._count = 0
+        self._started = time.monotonic()
+        self._told_at = self._started
+        self._told_count = 0
+        self._console = Console(stderr=True)
+        self._live: Live | None = None
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def over(self, items: Iterable[T]) -> Iterator[T]:
+        for item in items:
+            yield item
+            self._count += 1
+            self._tell()
+
+    def stop(self) -> None:
+        """Take the live line away, so that results can be printed."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _tell(self) -> None:
+        if self._count % 16:
+            return
+        now = time.monotonic()
+        if self._console.is_terminal and not sys.stdout.isatty():
+            if now - self._started > QUIET and now - self._told_at > 0.2:
+                self._told_at = now
+                self._show(now)
+        elif now - self._told_at >= SECONDS or self._count - self._told_count >= ITEMS:
+            self._told_at, self._told_count = now, self._count
+            print(self._text(now), file=sys.stderr, flush=True)  # noqa: T201
+
+    def _show(self, now: float) -> None:
+        if self._live is None:
+            self._live = Live(console=self._console, transient=True, auto_refresh=False)
+            self._live.start()
+        self._live.update(Text(self._text(now), style="dim"), refresh=True)
+
+    def _text(self, now: float) -> str:
+        rate = self._count / max(now - self._started, 1e-3)
+        of = f" of {self._total:,}" if self._total else ""
+        return f"{self._count:,}{of} {self._noun}, {rate:,.0f}/s"

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Draws results for people on a terminal: rows, one mail with its hop diagram.
+
+Reads the same JSON object that `--json` prints, so both always say the same. All text of a mail
+passes `shown`: no control character of a mail reaches the terminal, no link is live.
+"""
+
+import shutil
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from comity.message.show import marked
+
+WIDE = 110  # columns used when the output is no terminal
+MOST_LINKS = 12
+LABEL_STYLE = {
+    "phishing": "bold red",
+    "fraud": "red",
+    "malware": "bold magenta",
+    "commercial": "yellow",
+    "non-commercial": "green",
+    "other": "cyan",
+    "undetermined": "dim",
+}
+STANDING = {  # solid = vouched, dashed = claimed, hatched = forged: shape first, colour adds
+    "vouched": ("━━━", "green"),
+    "claimed": ("╌╌╌", "dim"),
+    "forged": ("╳╳╳", "red"),
+    "unparsed": ("? ?", "dim"),
+}
+
+
+def console() -> Console:
+    """Standard output; without colour and of a fixed width where it is no terminal."""
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    return Console(highlight=False, width=WIDE, color_system=None, force_terminal=False)
+
+
+def shown(text: object, most: int = 200) -> str:
+    """Text of a mail, safe to print: marks made visible, cut to a length."""
+    whole = marked(str(text if text is not None else ""))
+    return whole if len(whole) <= most else whole[: most - 1] + "…"
+
+
+def defanged(url: str, most: int = 120) -> str:
+    """A link nobody can click by mistake: hxxps://bad[.]example/x."""
+    scheme, separator, rest = shown(url, most).partition("://")
+    if not separator:
+        return scheme.replace(".", "[.]").replace("@", "[@]")
+    host, slash, path = rest.partition("/")
+    return scheme.replace("tt", "xx", 1) + "://" + host.replace(".", "[.]") + slash + path
+
+
+class Rows:
+    """One line a mail, printed as they come: columns have fixed widths."""
+
+    COLUMNS = (("file", 18), ("origin", 16), ("", 2), ("network", 18), ("sure", 6), ("what", 14))
+
+    def __init__(self) -> None:
+        self._console = console()
+        width = self._console.width if sys.stdout.isatty() else WIDE
+        used = sum(size + 1 for _, size in self.COLUMNS)
+        self._subject = max(12, width - used - 10)
+        self._print([name for name, _ in self.COLUMNS] + ["campaign", "subject"], "bold")
+
+    def add(self, line: dict[str, Any]) -> None:
+        trace, category = line["trace"], line["category"]
+        origin = trace["origin"] or {}
+        subject = line["message"]["subject"] if line["message"] else line["error"]["text"]
+        label = category["label"] if line["message"] else "not a mail"
+        cells = [
+            _tail(line["path"], 18),
+            origin.get("ip") or "undetermined",
+            origin.get("country") or "–",
+            origin.get("network") or "–",
+            trace["confidence"],
+            label,
+            (line["campaign"] or "–")[:8],
+            subject,
+        ]
+        self._print(cells, LABEL_STYLE.get(label, ""))
+
+    def close(self) -> None:
+        """Nothing is held back: each row is on the screen already."""
+
+    def _print(self, cells: list[str], style: str) -> None:
+        sizes = [size for _, size in self.COLUMNS] + [8, self._subject]
+        row = Text()
+        for number, (cell, size) in enumerate(zip(cells, sizes, strict=True)):
+            text = Text(shown(cell, 400), style="bold" if style == "bold" else "")
+            if number == 5 and style:
+                text.stylize(style)
+            text.truncate(size, overflow="ellipsis", pad=True)
+            row.append_text(text).append(" ")
+        row.rstrip()
+        self._console.print(row, no_wrap=True, overflow="crop", soft_wrap=False)
+
+
+def _tail(path: str, size: int) -> str:
+    return path if len(path) <= size else "…" + path[-(size - 1) :]
+
+
+def mail(line: dict[str, Any]) -> None:
+    """One mail: what it is and why, where it came from, its links and attachments."""
+    out = console()
+    if line["message"] is None:
+        out.print(Text(f"{shown(line['path'])}: {line['error']['text']}"))
+        return
+    _head(out, line)
+    _category(out, line)
+    _origin(out, line["trace"])
+    _hops(out, line["trace"])
+    _links(out, line["message"])
+    _attachments(out, line["message"])
+    _defects(out, line)
+    versions = ", ".join(f"{name} {value}" for name, value in line["versions"].items())
+    out.print(Text(f"\n{versions}", style="dim"))
+
+
+def _head(out: Console, line: dict[str, Any]) -> None:
+    found = line["message"]
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column()
+    for name, value in (
+        ("Report", f"{shown(line['path'])}  ({line['form']}, grade {line['grade']})"),
+        ("SHA-256", line["sha256"]),
+        ("From", found["from"] or "undetermined"),
+        ("Reply-To", ", ".join(found["reply_to"])),
+        ("Subject", found["subject"]),
+        ("Date", found["date"] or "undetermined"),
+        ("Language", found["language"] or "undetermined"),
+        ("Campaign", line["campaign"] or ""),
+    ):
+        if value:
+            grid.add_row(name, Text(shown(value)))
+    out.print(grid)
+
+
+def _category(out: Console, line: dict[str, Any]) -> None:
+    category = line["category"]
+    title = Text("\nWhat it is: ", style="bold")
+    title.append(category["label"], LABEL_STYLE.get(category["label"], ""))
+    for extra in (category["subtype"], category["brand"] and f"imitates {category['brand']}"):
+        if extra:
+            title.append(f", {shown(extra)}", "")
+    title.append(f"  ({category['confidence']:.0%} sure)", "dim")
+    out.print(title)
+    _reasons(out, category["reasons"])
+    if line["zombie_origin"] != "undetermined":
+        out.print(Text(f"Hijacked machine (zombie): {line['zombie_origin']}", style="bold"))
+        _reasons(out, line["zombie_reasons"])
+
+
+def _origin(out: Console, trace: dict[str, Any]) -> None:
+    origin = trace["origin"]
+    title = Text("\nWhere it came from: ", style="bold")
+    if origin:
+        title.append(origin["ip"], "bold cyan")
+        known = [origin["network"], origin["asn"] and f"AS{origin['asn']}", origin["country"]]
+        told = ", ".join(shown(one) for one in known if one)
+        title.append(f"  {told or 'network and country not known'}", "")
+        title.append(f"  ({origin['kind']}, {trace['confidence']} confidence)", "dim")
+        if origin["client"]:
+            title.append(
+                f"\n  submitted by {origin['client']} {origin['client_country'] or ''}", ""
+            )
+    else:
+        title.append("undetermined", "bold yellow")
+    out.print(title)
+    _reasons(out, trace["reasons"])
+
+
+def _reasons(out: Console, reasons: list[dict[str, Any]]) -> None:
+    for reason in reasons:
+        text = Text("  • ").append(shown(reason["text"], 300)).append(f"  {reason['code']}", "dim")
+        out.print(Padding(text, (0, 0, 0, 0)))
+
+
+def _hops(out: Console, trace: dict[str, Any]) -> None:
+    """Newest on top. Solid: vouched. Dashed: claimed. The bold rule is the trust boundary."""
+    hops = trace["hops"]
+    if not hops:
+        return
+    out.print(Text("\nThe way it took, newest first", style="bold"))
+    width = min(shutil.get_terminal_size((WIDE, 24)).columns, WIDE)
+    boundary = trace["boundary"]
+    if boundary is None:
+        out.print(Text("━" * 8 + " trust boundary: nothing below was written by a trusted host "))
+    for hop in hops:
+        mark, style = STANDING[hop["standing"]]
+        row = Text(f"  {mark} ", style=style)
+        row.append(f"{shown(hop['by'] or 'unknown host', 40)}", "bold")
+        row.append(" took it from ")
+        name = shown(hop["from_host"] or hop["from_name"] or "", 50)
+        address = f"[{hop['from_ip']}]" if hop["from_ip"] else ""
+        row.append(f"{name} {address}".strip() or "nobody named")
+        row.append(f"  {hop['standing']}", style)
+        row.append(f"  {hop['time'] or ''}", "dim")
+        out.print(row)
+        for reason in hop["reasons"][:3]:
+            out.print(Text(f"  {mark[1]}     {shown(reason['text'], 200)}", style="dim"))
+        if hop["index"] == boundary:
+            rule = "━" * 8 + " trust boundary: below it, only claims "
+            out.print(Text(rule.ljust(width - 2, "━"), style="bold"))
+
+
+def _links(out: Console, message: dict[str, Any]) -> None:
+    links = message["links"]
+    if not links:
+        return
+    out.print(Text(f"\nLinks ({len(links)}), never open them", style="bold"))
+    seen: set[tuple[str, str]] = set()
+    for link in links:
+        key = (link["host"], link["shown"])
+        if key in seen:
+            continue
+        seen.add(key)
+        if len(seen) > MOST_LINKS:
+            out.print(Text("  … the rest is in --json", style="dim"))
+            break
+        row = Text("  ").append(defanged(link["url"]))
+        if link["shown"]:
+            row.append(f"  shown as “{shown(link['shown'], 60)}”", "dim")
+        out.print(row)
+        for reason in link["reasons"]:
+            out.print(Text(f"      {shown(reason['text'])}", style="yellow"))
+
+
+def _attachments(out: Console, message: dict[str, Any]) -> None:
+    if message["attachments"]:
+        out.print(Text("\nAttachments, never open them", style="bold"))
+    for one in message["attachments"]:
+        row = Text("  ").append(shown(one["name"] or "without a name"))
+        row.append(f"  {one['type']}, {one['size']:,} bytes")
+        if one["hints"]:
+            row.append(f"  {', '.join(one['hints'])}", "yellow")
+        out.print(row)
+
+
+def _defects(out: Console, line: dict[str, Any]) -> None:
+    report = line["report"]["defects"] if line["report"] else []
+    defects = report + line["message"]["defects"] + line["trace"]["defects"]
+    if defects:
+        out.print(Text("\nFaults found in the mail", style="bold"))
+    for code in dict.fromkeys(one["code"] for one in defects):
+        found = [one for one in defects if one["code"] == code]
+        times = f" ({len(found)} times)" if len(found) > 1 else ""
+        detail = shown(found[0]["detail"], 100)
+        out.print(Text(f"  {code}{times}").append(f"  {detail}", "dim"))

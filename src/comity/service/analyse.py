@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the bytes of a report to what Comity says of the mail in it.
+
+Joins the rooms of the core: report → message → trace → category → fingerprint. A pure function of
+the bytes and of the `Knowledge` passed in; stores nothing, looks nothing up.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from comity.campaign.campaign import Fingerprint
+from comity.campaign.fingerprint import fingerprint
+from comity.category.assessment import Assessment
+from comity.category.decide import decide
+from comity.category.model import Model
+from comity.message.message import Message
+from comity.message.read import QrDecoder, read
+from comity.mime.split import split
+from comity.report.form import Form, Report
+from comity.report.read import read as read_report
+from comity.trace.data import AddressData
+from comity.trace.find import find
+from comity.trace.trace import Trace
+from comity.trace.trust import Trust
+from comity.values.address import PRODUCTION, AddressPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """All that an analysis depends on beside the bytes. `versions` names each piece."""
+
+    trust: Trust
+    addresses: AddressData
+    model: Model
+    versions: dict[str, str]
+    policy: AddressPolicy = PRODUCTION
+    qr: QrDecoder | None = None
+    form: Form | None = None  # the operator says so; None lets the reader find out
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One reported mail, read. `message` and what follows is None where there is no mail."""
+
+    report: Report
+    message: Message | None = None
+    trace: Trace | None = None
+    assessment: Assessment | None = None
+    fingerprint: Fingerprint | None = None
+
+
+def analyse(content: bytes, path: str, knowledge: Knowledge) -> Iterator[Analysis]:
+    """Every reported mail inside one report, in the order of the report."""
+    for report in read_report(content, path, knowledge.form):
+        yield analyse_report(report, knowledge)
+
+
+def analyse_report(report: Report, knowledge: Knowledge) -> Analysis:
+    """Read one reported mail. Raises nothing on content."""
+    if report.form is Form.NOT_MAIL:
+        return Analysis(report)
+    mime = split(report.mail)
+    message = read(report.mail, mime, knowledge.qr)
+    trace = find(mime.parts[0].fields, knowledge.trust, knowledge.addresses, knowledge.policy)
+    return Analysis(
+        report,
+        message,
+        trace,
+        decide(message, trace, knowledge.model),
+        fingerprint(message, trace),
+    )

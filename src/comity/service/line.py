@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prints an analysis as one JSON object, as `comity analyse --json` shows it.
+
+The shape is a contract: `schemas/analysis.schema.json` describes it and a test holds both
+together. Add keys; never rename or remove one.
+"""
+
+from comity.category.assessment import Assessment
+from comity.message.message import Attachment, Link, Mailbox, Message
+from comity.report.form import Report
+from comity.service.analyse import Analysis
+from comity.trace.trace import Authentication, Hop, Origin, Trace
+from comity.values.defect import Defect
+from comity.values.digest import digest_of
+from comity.values.json import JSON
+
+NO_CAMPAIGN = b'"campaign":null'  # what a second pass replaces; see `with_campaign`
+
+
+def line(analysis: Analysis, versions: dict[str, str]) -> dict[str, JSON]:
+    """The object of one reported mail, keys in the order in which a person would read them."""
+    report = analysis.report
+    return {
+        "path": report.path,
+        "sha256": report.digest,
+        "form": report.form.value,
+        "grade": report.grade.value,
+        "report": _report(report),
+        "message": _message(analysis.message) if analysis.message else None,
+        "trace": _trace(analysis.trace) if analysis.trace else _no_trace(),
+        **_assessment(analysis.assessment),
+        "campaign": None,
+        "versions": dict(versions),
+        "error": _error(analysis),
+    }
+
+
+def failed(
+    path: str, content: bytes | None, code: str, text: str, versions: dict[str, str]
+) -> dict[str, JSON]:
+    """The line of an input that could not be analysed at all. Same keys, and says why."""
+    return {
+        "path": path,
+        "sha256": digest_of(content) if content is not None else None,
+        "form": "unreadable",
+        "grade": None,
+        "report": None,
+        "message": None,
+        "trace": _no_trace(),
+        **_assessment(None),
+        "campaign": None,
+        "versions": dict(versions),
+        "error": {"code": code, "text": text},
+    }
+
+
+def with_campaign(printed: bytes, campaign: str | None) -> bytes:
+    """Fill in the campaign of a printed line.
+
+    Safe on any content: inside a JSON string each quotation mark is escaped, so these bytes can
+    only be the key itself.
+    """
+    if campaign is None:
+        return printed
+    head, found, tail = printed.rpartition(NO_CAMPAIGN)
+    return head + b'"campaign":"' + campaign.encode("ascii") + b'"' + tail if found else printed
+
+
+def _error(analysis: Analysis) -> JSON:
+    if analysis.message is not None:
+        return None
+    for defect in analysis.report.defects:
+        return {"code": defect.code, "text": defect.detail or "This is not a mail."}
+    return {"code": "not-mail", "text": "This is not a mail, nor a report in a form Comity reads."}
+
+
+def _report(report: Report) -> JSON:
+    return {
+        "reporter": report.reporter,
+        "reported_at": report.reported_at.isoformat() if report.reported_at else None,
+        "claims": dict(report.claims),
+        "reasons": [reason.as_json() for reason in report.reasons],
+        "defects": _defects(report.defects),
+    }
+
+
+def _defects(defects: tuple[Defect, ...]) -> list[JSON]:
+    return [defect.as_json() for defect in defects]
+
+
+def _mailbox(mailbox: Mailbox | None) -> str | None:
+    if mailbox is None:
+        return None
+    return f"{mailbox.name} <{mailbox.address}>" if mailbox.name else mailbox.address
+
+
+def _message(message: Message) -> JSON:
+    return {
+        "from": _mailbox(message.from_),
+        "from_address": message.from_.address if message.from_ else None,
+        "all_from": [_mailbox(one) for one in message.all_from],
+        "reply_to": [_mailbox(one) for one in message.reply_to],
+        "subject": message.subject,
+        "date": message.date.isoformat() if message.date else None,
+        "message_id": message.message_id,
+        "language": message.language,
+        "scripts": list(message.scripts),
+        "size": message.size,
+        "text_characters": len(message.text),
+        "hidden_characters": len(message.hidden),
+        "links": [_link(one) for one in message.links],
+        "attachments": [_attachment(one) for one in message.attachments],
+        "defects": _defects(message.defects),
+    }
+
+
+def _link(link: Link) -> JSON:
+    return {
+        "url": link.url,
+        "shown": link.shown,
+        "host": link.host,
+        "domain": link.domain,
+        "source": link.source,
+        "reasons": [reason.as_json() for reason in link.reasons],
+    }
+
+
+def _attachment(attachment: Attachment) -> JSON:
+    return {
+        "name": attachment.name,
+        "sha256": attachment.digest,
+        "size": attachment.size,
+        "type": attachment.type,
+        "declared": attachment.declared,
+        "hints": list(attachment.hints),
+        "members": list(attachment.members),
+        "inline": attachment.inline,
+    }
+
+
+def _no_trace() -> JSON:
+    return {
+        "hops": [],
+        "boundary": None,
+        "origin": None,
+        "confidence": "none",
+        "reasons": [],
+        "authentication": [],
+        "defects": [],
+    }
+
+
+def _trace(trace: Trace) -> JSON:
+    return {
+        "hops": [_hop(hop) for hop in trace.hops],
+        "boundary": trace.boundary,
+        "origin": _origin(trace.origin) if trace.origin else None,
+        "confidence": trace.confidence.value,
+        "reasons": [reason.as_json() for reason in trace.reasons],
+        "authentication": [_authentication(one) for one in trace.authentication],
+        "defects": _defects(trace.defects),
+    }
+
+
+def _hop(hop: Hop) -> JSON:
+    return {
+        "index": hop.index,
+        "by": hop.by,
+        "from_name": hop.from_name,
+        "from_host": hop.from_host,
+        "from_ip": str(hop.from_ip) if hop.from_ip else None,
+        "protocol": hop.protocol,
+        "time": hop.time.isoformat() if hop.time else None,
+        "standing": hop.standing.value,
+        "span": hop.span.as_json(),
+        "reasons": [reason.as_json() for reason in hop.reasons],
+    }
+
+
+def _origin(origin: Origin) -> JSON:
+    return {
+        "ip": str(origin.ip),
+        "asn": origin.asn,
+        "network": origin.network,
+        "country": origin.country,
+        "kind": origin.kind.value,
+        "name": origin.name,
+        "client": str(origin.client) if origin.client else None,
+        "client_country": origin.client_country,
+    }
+
+
+def _authentication(result: Authentication) -> JSON:
+    return {
+        "method": result.method,
+        "result": result.result,
+        "identity": result.identity,
+        "by": result.by,
+        "standing": result.standing.value,
+        "detail": result.detail,
+    }
+
+
+def _assessment(assessment: Assessment | None) -> dict[str, JSON]:
+    if assessment is None:
+        return {
+            "category": {
+                "label": "undetermined",
+                "subtype": None,
+                "brand": None,
+                "confidence": 0.0,
+                "probabilities": {},
+                "reasons": [],
+            },
+            "zombie_origin": "undetermined",
+            "zombie_reasons": [],
+        }
+    return {
+        "category": {
+            "label": assessment.label.value,
+            "subtype": assessment.subtype,
+            "brand": assessment.brand,
+            "confidence": round(assessment.confidence, 4),
+            "probabilities": {k: round(v, 4) for k, v in assessment.probabilities.items()},
+            "reasons": [reason.as_json() for reason in assessment.reasons],
+        },
+        "zombie_origin": assessment.zombie_origin.value,
+        "zombie_reasons": [reason.as_json() for reason in assessment.zombie_reasons],
+    }
