@@ -5,10 +5,23 @@ Decided by content; a name is never believed. Only positive evidence makes a mai
 that carries another mail, or quotes one, stays itself. Never raises on content.
 """
 
+from comity.mime import split
 from comity.mime.part import Mime
-from comity.report import eml
+from comity.report import (
+    arf,
+    attached,
+    eml,
+    forward,
+    inline,
+    msg,
+    sms,
+    xarf,
+    xarf_report,
+)
 from comity.report.caps import CAPS, Caps
 from comity.report.form import Form, Report
+from comity.report.strict_json import read_json
+from comity.values.reason import Reason
 
 _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -33,14 +46,106 @@ def read(
 ) -> tuple[Report, ...]:
     """Each reported mail in `content`: one for most forms, several for a digest.
 
-    `form` is the operator's word for it and is obeyed where the content allows.
+    `form` is the operator's word for it, and is obeyed where the content allows; where it does
+    not, the answer is NOT_MAIL with the reason. `mime` is the split of `content`, if there is one.
     """
     if not content.strip():
         return (eml.not_mail(content, path, "empty", "There is nothing in it."),)
+    if len(content) > caps.report_bytes:
+        text = f"{len(content)} bytes, and the cap is {caps.report_bytes}"
+        return (eml.not_mail(b"", path, "report-too-big", text),)
+    if form is not None:
+        return _forced(content, path, form, caps, mime)
+    if content.startswith(msg.MAGIC):
+        return msg.reports(content, path, caps)
+    if content[:256].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+        return _json(content, path, caps)
     seen = eml.look(content)
     if not eml.is_mail(seen):
         return (eml.not_mail(content, path, "not-mail", _what(content)),)
-    return (eml.read(content, path, seen=seen),)
+    return _carried(content, path, seen, caps, mime) or (eml.read(content, path, seen=seen),)
+
+
+def _carried(
+    content: bytes, path: str, seen: eml.Look, caps: Caps, mime: Mime | None
+) -> tuple[Report, ...]:
+    """The reports inside this mail, if it is there to carry them; split only on a first hint."""
+    kind = (seen.value(b"content-type") or "").lower()
+    found: tuple[Report, ...] = ()
+    if kind.startswith(("multipart/", "message/", "application/")):
+        lowered = content.lower()
+        if "feedback-report" in kind or b"message/feedback-report" in lowered:
+            found = arf.reports(content, path, mime := mime or split.split(content))
+        marked = seen.has(b"x-xarf") or seen.has(b"x-arf")
+        if not found and (marked or b"application/json" in lowered or b"xarf.json" in lowered):
+            found = xarf_report.in_mail(
+                content, mime := mime or split.split(content), path, marked, caps
+            )
+        if not found and any(one in lowered for one in _CARRIERS):
+            found = attached.reports(
+                content, path, mime := mime or split.split(content), seen, caps=caps
+            )
+    if not found and forward.says_forward(seen.words(b"subject")):
+        found = inline.reports(content, path, mime or split.split(content), seen)
+    return found
+
+
+_CARRIERS = (
+    b"message/rfc822",
+    b"message/global",
+    b"multipart/digest",
+    b".eml",
+    b".msg",
+    b"vnd.ms-outlook",
+)
+
+
+def _json(content: bytes, path: str, caps: Caps) -> tuple[Report, ...]:
+    value, fault = read_json(content, caps)
+    if fault is None and xarf.is_xarf(value):
+        return xarf_report.reports(content, path, caps)
+    if fault is None and sms.is_sms(value):
+        return sms.reports(content, path, caps)
+    if fault is not None and _means_xarf(content):
+        return xarf_report.reports(content, path, caps)
+    if fault is not None and b'"sender"' in content and b'"text"' in content:
+        return sms.reports(content, path, caps)
+    text = fault.detail if fault is not None else "It is JSON, but no XARF and no SMS record."
+    return (eml.not_mail(content, path, "not-mail", text),)
+
+
+def _means_xarf(content: bytes) -> bool:
+    return b'"xarf_version"' in content or b'"ReporterInfo"' in content
+
+
+def _forced(
+    content: bytes, path: str, form: Form, caps: Caps, mime: Mime | None
+) -> tuple[Report, ...]:
+    """The operator's word, where the content can be read so."""
+    seen = eml.look(content)
+    found: tuple[Report, ...] = ()
+    if form is Form.EML:
+        why = Reason("form-eml", "The operator says that this is the mail itself.")
+        found = (eml.read(content, path, why, seen),) if eml.is_mail(seen) else ()
+    elif form is Form.MSG:
+        found = msg.reports(content, path, caps)
+    elif form is Form.SMS:
+        found = sms.reports(content, path, caps)
+    elif form is Form.ARF:
+        found = arf.reports(content, path, mime)
+    elif form is Form.XARF:
+        if eml.is_mail(seen):
+            found = xarf_report.in_mail(content, mime or split.split(content), path, True, caps)
+        else:
+            found = xarf_report.reports(content, path, caps)
+    elif form is Form.ATTACHED:
+        found = attached.reports(content, path, mime or split.split(content), seen, True, caps)
+    elif form is Form.INLINE:
+        found = inline.reports(content, path, mime or split.split(content), seen, True)
+    if found:
+        return found
+    text = f"It cannot be read as {form.value}, as the operator says."
+    return (eml.not_mail(content, path, "not-this-form", text),)
 
 
 def _what(content: bytes) -> str:
