@@ -16,9 +16,11 @@ from comity.message.style import (
     BLACK,
     LINK_BLUE,
     NO_SHEET,
+    PLAIN,
     UNKNOWN,
     WHITE,
     Sheet,
+    Style,
     alike,
     attribute_colour,
     declared,
@@ -33,19 +35,27 @@ MAX_TAGS = 2_000  # of the skeleton
 MAX_CLASSES = 500  # of the skeleton
 MAX_PICTURES = 200  # ours
 
-_UNREAD = frozenset(
-    "script style template title head iframe object select datalist noembed".split()
-)
-_BLOCK = frozenset(
-    "address article aside blockquote body br center dd details div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
-    "section table tbody thead tfoot tr ul caption option legend summary".split()
-)
-_CELL = frozenset({"td", "th"})
-_ENDS = _BLOCK | _CELL | {"a"}
-_NOTED = frozenset("a area img form base meta iframe embed frame object button input".split())
+# What an element is to the walk: bits of `_KINDS`.
+_BLOCK, _CELL, _ANCHOR, _NOTED, _UNREAD = 1, 2, 4, 8, 16
+_BREAKS = _BLOCK | _CELL
+_ENDS = _BREAKS | _ANCHOR
+_KINDS: dict[str, int] = {}
+for _bit, _names in (
+    (
+        _BLOCK,
+        "address article aside blockquote body br center dd details div dl dt fieldset figcaption "
+        "figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody "
+        "thead tfoot tr ul caption option legend summary",
+    ),
+    (_CELL, "td th"),
+    (_ANCHOR, "a"),
+    (_NOTED, "a area img form base meta iframe embed frame object button input"),
+    (_UNREAD, "script style template title iframe object select datalist noembed"),
+):
+    for _name in _names.split():
+        _KINDS[_name] = _KINDS.get(_name, 0) | _bit
 # Attributes that can change how text is drawn.
-_DRAWN = frozenset("style bgcolor background color hidden href size".split())
+_DRAWN = frozenset("bgcolor background color hidden href size".split())
 _REFRESH = re.compile(r"\s*\d*\s*[;,]?\s*(?:url\s*=)?\s*(.{1,4000})", re.IGNORECASE | re.DOTALL)
 
 
@@ -117,6 +127,7 @@ class _Walk:
     """State of one walk."""
 
     sheet: Sheet
+    ruled: bool  # the sheet says something
     shown: _Ink = field(default_factory=_Ink)
     hidden: _Ink = field(default_factory=_Ink)
     anchors: list[Anchor] = field(default_factory=list)
@@ -139,14 +150,15 @@ def read(page: str) -> Page:
     root = tree.root
     if root is None:
         return _without_tree(page, defects)
-    walk = _Walk(_sheet_of(tree, allowed))
+    rules = _sheet_of(tree, allowed)
+    walk = _Walk(rules, bool(rules.rules))
     _walk(walk, root)
     return Page(
         "".join(walk.shown.out),
         "".join(walk.hidden.out),
         tuple(walk.anchors),
         tuple(walk.pictures),
-        Skeleton(tuple(walk.tags[1 : MAX_TAGS + 1]), tuple(walk.classes), walk.images, walk.forms),
+        Skeleton(tuple(walk.tags[:MAX_TAGS]), tuple(walk.classes), walk.images, walk.forms),
         walk.base,
         defects=(*defects, *walk.defects.values()),
     )
@@ -167,18 +179,21 @@ def fold(text: str) -> str:
 
 
 def _sheet_of(tree: LexborHTMLParser, page: str) -> Sheet:
-    if "<style" not in page and "<STYLE" not in page and "<Style" not in page:
+    """All style elements: those of the head, and of the body where it has any."""
+    last = max(page.rfind("<style"), page.rfind("<STYLE"))
+    if last < 0 and "style>" not in page.lower():
         return NO_SHEET
-    return sheet("\n".join(node.text() for node in tree.css("style")[:50]))
+    body = page.find("<body")
+    place = tree.head if tree.head is not None and last < body else tree
+    return sheet("\n".join(node.text() for node in place.css("style")[:50]))
 
 
 def _walk(walk: _Walk, root: LexborNode) -> None:
     """Document order with an end for each element; no recursion, so depth costs no stack."""
     look = _DEFAULT
     node: LexborNode | None = root
-    above: list[tuple[LexborNode, str, _Look]] = []
-    elements = 0
-    tags, ink, has_rules = walk.tags, walk.shown, bool(walk.sheet.rules)
+    above: list[tuple[LexborNode, int, _Look]] = []
+    tags, ink = walk.tags, walk.shown
     while node is not None:
         tag = node.tag or "-"
         if tag == "-text":
@@ -187,51 +202,72 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
                 _text(walk, text, look)
             elif not ink.gap:
                 ink.gap = " "
-        elif tag[0] not in "-!" or tag == "-document":
-            elements += 1
-            if elements > MAX_ELEMENTS:
-                walk.defects["html-too-many-elements"] = Defect(
-                    "html-too-many-elements", f"more than {MAX_ELEMENTS:,}"
-                )
-                break
+        elif tag[0] not in "-!":
             tags.append(tag)
+            kind = _KINDS.get(tag, 0)
             before = look
-            if tag in _BLOCK:
-                ink.gap = walk.hidden.gap = "\n"
-            elif tag in _CELL:
-                ink.gap = ink.gap or " "
+            if kind & _BREAKS:
+                _gap(walk, kind)
             attrs = node.attributes
-            if attrs:
-                if has_rules or not _DRAWN.isdisjoint(attrs):
-                    look = _look(walk, tag, attrs, look)
-                _name_classes(walk, attrs)
-                if tag in _NOTED:
-                    _note(walk, tag, attrs)
-            elif has_rules and tag in walk.sheet.rules:
-                look = _look(walk, tag, attrs, look)
-            elif tag == "img":
-                walk.images += 1
-            child = None if tag in _UNREAD else node.first_child
+            if attrs or walk.ruled:
+                look = _enter(walk, tag, attrs, look)
+            if kind & _NOTED:
+                _note(walk, tag, attrs)
+            child = None if kind & _UNREAD else node.first_child
             if child is not None:
-                above.append((node, tag, before))
+                above.append((node, kind, before))
                 node = child
                 continue
-            if tag in _ENDS:
-                _close(walk, tag)
+            if kind & _ENDS:
+                _close(walk, kind)
             look = before
         following = node.next
         while following is None and above:
-            node, closed, look = above.pop()
-            if closed in _ENDS:
-                _close(walk, closed)
+            node, kind, look = above.pop()
+            if kind & _ENDS:
+                _close(walk, kind)
             following = node.next
         node = following
+        if len(tags) > MAX_ELEMENTS:
+            told = f"more than {MAX_ELEMENTS:,}"
+            walk.defects["html-too-many-elements"] = Defect("html-too-many-elements", told)
+            break
     if walk.open is not None:
-        _close(walk, "a")
+        _close(walk, _ANCHOR)
+
+
+def _gap(walk: _Walk, kind: int) -> None:
+    """A block stands on lines of its own, a cell is set off by a space."""
+    if kind & _BLOCK:
+        walk.shown.gap = walk.hidden.gap = "\n"
+    elif not walk.shown.gap:
+        walk.shown.gap = " "
+
+
+def _enter(walk: _Walk, tag: str, attrs: dict[str, str | None], look: _Look) -> _Look:
+    """Note class names; give the look inside this element."""
+    css = classes = ident = None
+    drawn = False
+    for name, value in attrs.items():
+        if name == "style":
+            css = value
+        elif name == "class":
+            classes = value
+        elif name == "id":
+            ident = value
+        elif name in _DRAWN:
+            drawn = True
+    if (classes or ident) and len(walk.classes) < MAX_CLASSES:
+        for one in f"{classes or ''} {ident or ''}".split(None, 20)[:20]:
+            walk.classes[one] = None
+    said = declared(css) if css else PLAIN
+    if walk.ruled:
+        said = walk.sheet.of(tag, classes or "", ident or "").under(said)
+    return _look(tag, attrs, said, look) if drawn or said is not PLAIN else look
 
 
 def _text(walk: _Walk, text: str, look: _Look) -> None:
-    if not text.isascii():
+    if show.unseen(text):
         if show.splits_words(text):
             walk.defects["text-split-by-invisible"] = Defect("text-split-by-invisible")
         if show.reorders(text):
@@ -260,48 +296,40 @@ def _text(walk: _Walk, text: str, look: _Look) -> None:
             anchor.end = ink.at
 
 
-def _look(walk: _Walk, tag: str, attrs: dict[str, str | None], look: _Look) -> _Look:
-    gone, invisible, tiny, color, back, _ = look
-    if tag == "a" and "href" in attrs:
-        color = LINK_BLUE
-    said = None
-    if walk.sheet.rules:
-        said = walk.sheet.of(tag, attrs.get("class") or "", attrs.get("id") or "")
-    css = attrs.get("style")
-    if css:
-        inline = declared(css)
-        said = inline if said is None else said.under(inline)
-    shade = attrs.get("bgcolor")
-    if shade:
-        asked = attribute_colour(shade)
-        back = back if asked is None else asked
-    if attrs.get("background"):
-        back = -1
-    if tag == "font":
-        shade = attrs.get("color")
-        if shade:
-            asked = attribute_colour(shade)
-            color = color if asked is None else asked
-        if attrs.get("size"):
-            tiny = False
-    if "hidden" in attrs:
-        gone = True
-    if said is not None:
+def _look(tag: str, attrs: dict[str, str | None], said: Style, look: _Look) -> _Look:
+    """How text is drawn inside an element: `look` around it, its attributes, what CSS said."""
+    gone, invisible, tiny, color, back, unseen = look
+    for name, value in attrs.items():
+        if name not in _DRAWN:
+            continue
+        if name == "href":
+            if tag == "a":
+                color = LINK_BLUE
+        elif name == "hidden":
+            gone = True
+        elif name == "background":
+            back = UNKNOWN if value else back
+        elif name == "bgcolor":
+            asked = attribute_colour(value or "")
+            back = back if asked is None else asked
+        elif tag == "font":
+            if name == "color":
+                asked = attribute_colour(value or "")
+                color = color if asked is None else asked
+            elif name == "size":
+                tiny = False
+    if said is not PLAIN:
         gone = gone or said.gone is True
-        invisible = invisible if said.invisible is None else said.invisible
-        tiny = tiny if said.tiny is None else said.tiny
-        color = color if said.color is None else said.color
-        back = back if said.back is None else said.back
-    unseen = gone or invisible or tiny or (color == back != UNKNOWN) or alike(color, back)
+        if said.invisible is not None:
+            invisible = said.invisible
+        if said.tiny is not None:
+            tiny = said.tiny
+        if said.color is not None:
+            color = said.color
+        if said.back is not None:
+            back = said.back
+    unseen = gone or invisible or tiny or alike(color, back)
     return gone, invisible, tiny, color, back, unseen
-
-
-def _name_classes(walk: _Walk, attrs: dict[str, str | None]) -> None:
-    for name in ("class", "id"):
-        value = attrs.get(name)
-        if value and len(walk.classes) < MAX_CLASSES:
-            for one in value.split(None, 20)[:20]:
-                walk.classes[one] = None
 
 
 def _note(walk: _Walk, tag: str, attrs: dict[str, str | None]) -> None:
@@ -310,7 +338,7 @@ def _note(walk: _Walk, tag: str, attrs: dict[str, str | None]) -> None:
         href = attrs.get("href") or attrs.get("xlink:href")
         if href is not None and href.strip():
             if walk.open is not None:
-                _close(walk, "a")
+                _close(walk, _ANCHOR)
             if tag == "area":
                 _add(walk, Anchor(href, "image", 0, 0))
             else:
@@ -341,24 +369,17 @@ def _note(walk: _Walk, tag: str, attrs: dict[str, str | None]) -> None:
         _add(walk, Anchor(attrs["formaction"] or "", "form", 0, 0))
 
 
-def _close(walk: _Walk, tag: str) -> None:
-    if tag in _BLOCK:
-        walk.shown.gap = walk.hidden.gap = "\n"
-    elif tag in _CELL:
-        walk.shown.gap = walk.shown.gap or " "
-    elif tag == "a" and walk.open is not None:
+def _close(walk: _Walk, kind: int) -> None:
+    """The end of an element."""
+    if kind & _BREAKS:
+        _gap(walk, kind)
+    elif walk.open is not None:
         anchor, walk.open = walk.open, None
         seen = anchor.start >= 0
-        _add(
-            walk,
-            Anchor(
-                anchor.href,
-                "image" if anchor.picture and not seen else "html",
-                max(anchor.start, 0),
-                max(anchor.end, 0),
-                hidden=not seen and not anchor.picture,
-            ),
-        )
+        source = "image" if anchor.picture and not seen else "html"
+        start, end = max(anchor.start, 0), max(anchor.end, 0)
+        hidden = anchor.unseen and not seen and not anchor.picture
+        _add(walk, Anchor(anchor.href, source, start, end, hidden))
 
 
 def _add(walk: _Walk, anchor: Anchor) -> None:

@@ -17,7 +17,7 @@ MAX_VALUE = 8_192  # characters of one attribute value, ours: data: pictures are
 MAX_BLOCK = 262_144  # characters of one comment, script or style element, ours
 MAX_DEPTH = 1_000  # elements open at once, ours: browsers stop at 512
 MAX_REOPENED = 150_000  # open formatting elements times paragraphs, ours: nodes they may become
-SMALL = 20_000  # characters: below, one tag cannot hold enough attributes to matter (0.2 s)
+SMALL = 49_152  # characters: below, one tag cannot hold enough attributes to matter (0.2 s)
 FEW = 380  # tags: below, the products that MAX_DEPTH and MAX_REOPENED bound cannot be reached
 PLAIN_CHARS = 4_000_000  # characters that `plain` reads, ours
 

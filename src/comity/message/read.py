@@ -148,7 +148,7 @@ class _Head:
             return ""
         value, defects = decode.words(one.value)
         self._defects += defects
-        if not value.isascii():
+        if show.unseen(value):
             if show.splits_words(value):
                 self._defects.append(Defect("subject-split-by-invisible", show.marked(value)[:200]))
             if show.reorders(value):
@@ -177,7 +177,7 @@ def _read_text(raw: bytes, part: Part, body: _Body, qr: QrDecoder | None) -> Non
         if qr is not None and "data:image/" in characters:
             _data_pictures(characters, body, qr)
     else:
-        if not characters.isascii():
+        if show.unseen(characters):
             if show.splits_words(characters):
                 body.defects.append(Defect("text-split-by-invisible"))
             if show.reorders(characters):

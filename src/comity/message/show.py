@@ -47,6 +47,11 @@ def seen(text: str) -> str:
     return _LOOSE_JOINER.sub("", _UNSEEN.sub("", text))
 
 
+def unseen(text: str) -> bool:
+    """Whether any character in `text` leaves no trace on the screen, or turns others."""
+    return not text.isascii() and _ANY_UNSEEN.search(text) is not None
+
+
 def splits_words(text: str) -> int:
     """How many Latin words are cut by a character that nobody sees."""
     if text.isascii():

@@ -57,6 +57,10 @@ class Style:
 
     def under(self, later: "Style") -> "Style":
         """This style with `later` on top."""
+        if later is PLAIN:
+            return self
+        if self is PLAIN:
+            return later
         return Style(
             self.gone if later.gone is None else later.gone,
             self.invisible if later.invisible is None else later.invisible,
@@ -69,9 +73,17 @@ class Style:
 PLAIN = Style()
 
 _TELLING = re.compile(
-    r"color|background|display|visib|opacity|font|mso-hide|height|width|indent|left|top|clip|scale"
+    r"color|background|display|visib|opacity|font|overflow|indent|position|transform"
 )
-_DECLARATION = re.compile(r"(?<![a-z-])([a-z-]++)\s*+:\s*+([^;{}]++)")
+# Properties that can take a text out of a box, and all that are read. "mso-hide" is none: it is
+# how pages keep a part from Outlook that all others show.
+_HIDING = frozenset(
+    "display opacity overflow overflow-x overflow-y text-indent position transform".split()
+)
+_READ = _HIDING | frozenset(
+    "color background background-color background-image visibility font font-size left top clip "
+    "max-height height max-width width".split()
+)
 _SIZE = re.compile(
     r"(?<![\w.#-])(\d{1,6}+(?:\.\d{0,6}+)?|\.\d{1,6}+)(px|pt|em|rem|ex|%|vw|vh|mm|cm|in)?+(?![\w.])"
 )
@@ -90,9 +102,16 @@ def declared(css: str) -> Style:
         return PLAIN
     if "/*" in lowered:
         lowered = _COMMENT.sub("", lowered)
-    got: dict[str, str] = dict(_DECLARATION.findall(lowered))
+    got: dict[str, str] = {}
+    for declaration in lowered.split(";"):
+        name, _, value = declaration.partition(":")
+        name = name.strip()
+        if name in _READ:
+            got[name] = value.strip()
+    if not got:
+        return PLAIN
     return Style(
-        _gone(got),
+        None if _HIDING.isdisjoint(got) else _gone(got),
         _invisible(got.get("visibility")),
         _tiny(got),
         colour(got["color"]) if "color" in got else None,
@@ -102,13 +121,12 @@ def declared(css: str) -> Style:
 
 def _gone(got: dict[str, str]) -> bool | None:
     display = got.get("display")
-    if "mso-hide" in got and got["mso-hide"].startswith("all") and display is None:
-        return True  # Outlook's own way; elsewhere it means nothing, so `display` is asked first
     if display is not None and display.startswith("none"):
         return True
     if _zero(got.get("opacity")):
         return True
-    if "hidden" in got.get("overflow", "") and any(
+    clipped = got.get("overflow") or got.get("overflow-x") or got.get("overflow-y") or ""
+    if clipped.startswith(("hidden", "clip")) and any(
         _zero(got.get(side)) for side in ("max-height", "height", "max-width", "width")
     ):
         return True
