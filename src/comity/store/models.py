@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The index: what is found by asking. Every row is derived from the vault and can be made again.
+
+Tables only; questions and changes are in `store.index`. Digests are 64 hexadecimal characters.
+"""
+
+from django.db import models
+
+
+class Reporting(models.Model):  # type: ignore[misc]
+    """One report that came in, one row for each leaf of the log."""
+
+    leaf = models.BigIntegerField(primary_key=True)
+    digest = models.CharField(max_length=64, db_index=True)
+    path = models.TextField()
+    channel = models.CharField(max_length=32)
+    length = models.BigIntegerField()
+    received_at = models.DateTimeField()
+
+
+class Analysis(models.Model):  # type: ignore[misc]
+    """What one set of versions said of one reported mail. Never changed, only superseded."""
+
+    report = models.CharField(max_length=64)  # derived from these bytes
+    position = models.IntegerField()  # of the reported mail in the report
+    versions = models.CharField(max_length=16)  # of the data and code: start of their SHA-256
+    mail = models.CharField(max_length=64, db_index=True)
+    line = models.TextField()  # JSON as `comity analyse --json` prints it
+    form = models.CharField(max_length=16)
+    label = models.CharField(max_length=16)
+    origin_ip = models.CharField(max_length=45, null=True)
+    asn = models.BigIntegerField(null=True)
+    country = models.CharField(max_length=2, null=True)
+    network = models.TextField(null=True)
+    mail_date = models.DateTimeField(null=True)  # as the mail claims
+    made_at = models.DateTimeField()
+    current = models.BooleanField()  # the newest for this mail of this report
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("report", "position", "versions"), name="analysis_once_per_versions"
+            ),
+        )
+        indexes = (models.Index(fields=("current", "label"), name="analysis_current_label"),)
+
+
+class FingerprintRow(models.Model):  # type: ignore[misc]
+    """What campaigns compare of one mail: a packed row of `campaign.table`."""
+
+    mail = models.CharField(max_length=64)
+    version = models.IntegerField()
+    row = models.BinaryField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("mail", "version"), name="fingerprint_once_per_version"
+            ),
+        )
+
+
+class CampaignRow(models.Model):  # type: ignore[misc]
+    """A campaign as the last clustering found it."""
+
+    id = models.CharField(max_length=40, primary_key=True)
+    size = models.IntegerField(db_index=True)  # mails
+    links = models.TextField()  # JSON: why its members belong together
+    summary = models.TextField()  # JSON: counts by label, country and network; when
+    made_at = models.DateTimeField()
+
+
+class CampaignMember(models.Model):  # type: ignore[misc]
+    mail = models.CharField(max_length=64, primary_key=True)
+    campaign = models.ForeignKey(CampaignRow, on_delete=models.CASCADE)
+
+
+class Job(models.Model):  # type: ignore[misc]
+    """Work that could not be done yet, with its reason. The key makes doing it twice harmless."""
+
+    key = models.CharField(max_length=80, primary_key=True)  # "analyse:SHA256"
+    attempts = models.IntegerField()
+    reason = models.TextField()
+    tried_at = models.DateTimeField()
+
+
+class Step(models.Model):  # type: ignore[misc]
+    """How far a step has come along the log."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    reached = models.BigIntegerField()  # leaves dealt with
