@@ -1,0 +1,493 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far down the Received lines can be believed. The only maker of `VouchedHop`.
+
+Walks from the top. A line is believed because of its place and of the peer that the believed line
+above it saw, never because of the names in it: each line can be forged by whoever sent the mail,
+except those our own side wrote. Stops at the first peer that is not our own: that is the edge.
+Looks nothing up, raises nothing.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from comity.trace.hop import ClaimedHop, Way
+from comity.trace.names import internal_name, looks_like_customer, organisation, same_host
+from comity.trace.trust import Provider, Trust, matches
+from comity.values.address import Address, AddressPolicy, unwrapped
+from comity.values.reason import Reason
+
+
+class Weight(IntEnum):
+    """How sure one step is."""
+
+    DOUBTFUL = 1
+    LIKELY = 2
+    SURE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class VouchedHop:
+    """A line that our own side wrote, with why we think so."""
+
+    hop: ClaimedHop
+    index: int
+    reason: Reason
+
+
+class End(Enum):
+    EDGE = "edge"  # the peer of the last vouched line is not ours: the origin
+    INSIDE = "inside"  # the chain ends within our own side
+    UNRECORDED = "unrecorded"  # the line that took it in does not say from whom
+    NOTHING = "nothing"  # no line can be believed
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """What the walk found."""
+
+    vouched: tuple[VouchedHop, ...]
+    end: End
+    ip: Address | None  # the edge
+    weight: Weight
+    reasons: tuple[Reason, ...]  # of the end and of each doubt, in order of the walk
+
+    @property
+    def last(self) -> int | None:
+        return self.vouched[-1].index if self.vouched else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Verdict on the peer of one believed line."""
+
+    over: bool  # step over it to the next line
+    weight: Weight
+    reason: Reason
+    end: End = End.EDGE
+
+
+def find_boundary(hops: tuple[ClaimedHop, ...], trust: Trust, policy: AddressPolicy) -> Boundary:
+    """The believed lines, newest first, and the peer behind the last of them."""
+    if not hops or not trust.believe_top:
+        text = "There is no Received line." if not hops else "No line of this copy is believed."
+        reason = Reason("nothing-vouched", text)
+        return Boundary((), End.NOTHING, None, Weight.DOUBTFUL, (reason,))
+    return _Walk(hops, trust, policy).run()
+
+
+class _Walk:
+    """One walk; holds what has been learnt from the believed lines so far."""
+
+    def __init__(self, hops: tuple[ClaimedHop, ...], trust: Trust, policy: AddressPolicy) -> None:
+        self.hops = hops
+        self.trust = trust
+        self.policy = policy
+        self.vouched: list[VouchedHop] = []
+        self.doubts: list[Reason] = []
+        self.weight = Weight.SURE
+        self.provider: Provider | None = None  # whose inner hosts we are among
+        self.own = False  # reached through, or written by, what the operator named
+        self.own_ips: set[Address] = set()
+        self.organisations: set[str] = set()
+        self.last_skipped: Address | None = None
+
+    def run(self) -> Boundary:
+        why = Reason("top-line", "The recipient's own server wrote the top line.")
+        for index, hop in enumerate(self.hops):
+            self._enter(hop, index, why)
+            step = self._judge(index)
+            self.weight = min(self.weight, step.weight)
+            if step.weight is not Weight.SURE or not step.over:
+                self.doubts.append(step.reason)
+            if not step.over:
+                ip = hop.from_ip if step.end is End.EDGE else None
+                return self._done(step.end, unwrapped(ip) if ip else None)
+            why = step.reason
+        self.doubts.append(
+            Reason("ends-inside", "All peers are the recipient's own; no outside host is named.")
+        )
+        return self._done(End.INSIDE, None)
+
+    def _done(self, end: End, ip: Address | None) -> Boundary:
+        return Boundary(tuple(self.vouched), end, ip, self.weight, tuple(self.doubts))
+
+    def _enter(self, hop: ClaimedHop, index: int, why: Reason) -> None:
+        self.vouched.append(VouchedHop(hop, index, why))
+        if hop.by_ip is not None:
+            self.own_ips.add(hop.by_ip)
+        if self.trust.wrote_own(hop.by, hop.by_ip):
+            self.own = True
+        writer = self.trust.services.writer(hop.by, hop.by_ip)
+        if writer is not None:
+            self.provider = writer
+        elif hop.by is not None and not internal_name(hop.by):
+            self.provider = None
+        organisation_ = organisation(hop.by)
+        if organisation_ is not None:
+            self.organisations.add(organisation_)
+
+    def _judge(self, index: int) -> _Step:
+        hop = self.hops[index]
+        following = self.hops[index + 1] if index + 1 < len(self.hops) else None
+        if not hop.readable:
+            return _Step(
+                True,
+                Weight.DOUBTFUL,
+                Reason("line-unreadable", "A line of the recipient's side could not be read."),
+            )
+        if hop.way is Way.LOCAL:
+            return self._local(hop, following)
+        if hop.way in (Way.PULL, Way.DELIVERY):
+            return self._mailbox(hop)
+        if hop.from_ip is None:
+            return self._without_address(hop, following)
+        ip = unwrapped(hop.from_ip)
+        named = self._named_by_operator(hop, ip, following)
+        if named is not None:
+            return named
+        if not self.policy.can_be_origin(ip):
+            return self._not_public(hop, following)
+        inner = self._inner_host(hop, ip, following)
+        return inner if inner is not None else self._edge(hop, ip, following)
+
+    # Each of the following answers for one kind of peer.
+
+    def _local(self, hop: ClaimedHop, following: ClaimedHop | None) -> _Step:
+        """Made or passed on inside the writing host: no peer at all."""
+        if hop.from_ip is not None:  # qmail: "invoked from network [ip]", then the line itself
+            if following is not None and following.from_ip == hop.from_ip:
+                return _Step(True, Weight.SURE, _PASSED_ON)
+            if self.policy.can_be_origin(hop.from_ip):
+                return self._edge(hop, hop.from_ip, following)
+        if following is None or self._continues(hop, following):
+            return _Step(True, Weight.SURE, _PASSED_ON)
+        if hop.by is None or following.by is None:
+            return _Step(True, Weight.LIKELY, _PASSED_ON)
+        return _Step(
+            False,
+            Weight.DOUBTFUL,
+            Reason(
+                "made-inside",
+                "The mail was made on the recipient's own server; the lines below prove nothing.",
+            ),
+            End.INSIDE,
+        )
+
+    def _mailbox(self, hop: ClaimedHop) -> _Step:
+        if hop.way is Way.PULL:
+            return _Step(
+                True,
+                Weight.SURE,
+                Reason(
+                    "fetched",
+                    "The recipient's side fetched the mail from its own mailbox with "
+                    f"{hop.protocol}, so the peer is its mail service.",
+                ),
+            )
+        return _Step(
+            True,
+            Weight.SURE,
+            Reason(
+                "delivery-protocol",
+                f"{hop.protocol or 'LMTP'} is spoken only between hosts of one operator.",
+            ),
+        )
+
+    def _without_address(self, hop: ClaimedHop, following: ClaimedHop | None) -> _Step:
+        """The line names no address, or one that is spoiled."""
+        name = hop.from_host or hop.from_name
+        if name is None:  # "by host with SMTP id …": handed on inside a mail service
+            weight = Weight.SURE if self.provider is not None else Weight.LIKELY
+            if following is None or self._continues(hop, following) or following.by is None:
+                return _Step(True, weight, _PASSED_ON)
+            return _Step(True, Weight.DOUBTFUL, _PASSED_ON)
+        if (
+            self.provider is not None
+            and matches(name, None, self.provider.inside_names)
+            and following is not None
+            and self._same_service(following)
+        ):
+            return _Step(True, Weight.LIKELY, _inner(self.provider, name))
+        if (
+            following is not None
+            and hop.from_host is not None
+            and same_host(following.by, hop.from_host)
+            and self.trust.relay_by_name(hop.by, hop.by_ip, hop.from_host)
+        ):
+            return _Step(True, Weight.LIKELY, _named(hop.from_host))
+        if (
+            following is not None
+            and self._continues(hop, following)
+            and (same_host(following.by, name) or internal_name(name))
+        ):
+            return _Step(
+                True,
+                Weight.DOUBTFUL,
+                Reason(
+                    "peer-unrecorded",
+                    f"No address of {name} was written down; the next line goes on in the same "
+                    "organisation.",
+                ),
+            )
+        return _Step(
+            False,
+            Weight.DOUBTFUL,
+            Reason(
+                "peer-unrecorded",
+                f"The host that took the mail in wrote down no address of its peer {name}.",
+            ),
+            End.UNRECORDED,
+        )
+
+    def _named_by_operator(
+        self, hop: ClaimedHop, ip: Address, following: ClaimedHop | None
+    ) -> _Step | None:
+        """The operator says: this peer is ours."""
+        trust = self.trust
+        if trust.relay_by_address(hop.by, hop.by_ip, ip):
+            self.own = True
+            self.last_skipped = ip
+            return _Step(
+                True,
+                Weight.SURE,
+                Reason("trusted-relay", f"{ip} is one of the relays given as trusted."),
+            )
+        if not trust.configured:
+            return None
+        if hop.from_host and trust.relay_by_name(hop.by, hop.by_ip, hop.from_host):
+            self.own = True
+            weight = Weight.SURE if hop.from_host_checked else Weight.LIKELY
+            return _Step(True, weight, _named(hop.from_host))
+        if (
+            hop.from_name
+            and hop.from_host is None
+            and not hop.reverse_denied
+            and not trust.names_relays_by_address
+            and following is not None
+            and same_host(following.by, hop.from_name)
+            and trust.relay_by_name(hop.by, hop.by_ip, hop.from_name)
+        ):
+            self.own = True
+            return _Step(
+                True,
+                Weight.DOUBTFUL,
+                Reason(
+                    "trusted-by-greeting",
+                    f"{hop.from_name} is trusted by name, but only its own greeting says that "
+                    f"{ip} is this host; give its address to be sure.",
+                ),
+            )
+        return None
+
+    def _not_public(self, hop: ClaimedHop, following: ClaimedHop | None) -> _Step:
+        """Private, loopback, documentation: such a peer is behind our own door."""
+        ip = hop.from_ip
+        text = f"{ip} is not a public address, so the peer is inside the recipient's own network."
+        if following is None or self._continues(hop, following):
+            return _Step(True, Weight.SURE, Reason("inner-address", text))
+        if self.own and self.trust.configured:
+            return _Step(True, Weight.LIKELY, Reason("inner-address", text))
+        return _Step(
+            True,
+            Weight.DOUBTFUL,
+            Reason(
+                "inner-address-then-stranger",
+                f"{text} The next line is by another organisation ({following.by}): this may be a "
+                "door that hides the true peer.",
+            ),
+        )
+
+    def _inner_host(
+        self, hop: ClaimedHop, ip: Address, following: ClaimedHop | None
+    ) -> _Step | None:
+        """A public address that is still our own side, by service data or by the chain."""
+        provider = self.provider
+        name = hop.from_host or hop.from_name
+        if (
+            provider is not None
+            and provider.holds(ip)
+            and not matches(name, None, provider.edge_names)
+            and following is not None
+            and self._same_service(following)
+        ):
+            return _Step(True, Weight.SURE, _inner(provider, str(ip)))
+        if following is None:
+            return None
+        if (ip in self.own_ips or ip == hop.by_ip) and self._continues(hop, following):
+            return _Step(
+                True, Weight.SURE, Reason("own-address", f"{ip} is the writing host itself.")
+            )
+        if provider is None and hop.from_host and not looks_like_customer(hop.from_host, ip):
+            return self._same_organisation(hop, ip, hop.from_host, following)
+        return None
+
+    def _same_organisation(
+        self, hop: ClaimedHop, ip: Address, host: str, following: ClaimedHop
+    ) -> _Step | None:
+        """`from mx1.a.example (confirmed) by store.a.example`, then `by mx1.a.example`."""
+        wanted = organisation(host)
+        if wanted is None or wanted not in self.organisations or not hop.from_host_checked:
+            return None
+        if not same_host(following.by, host) and not same_host(following.by, hop.from_name):
+            return None
+        if following.way in (Way.LOCAL, Way.WEB) or following.authenticated:
+            return None  # the peer is where this organisation's own people hand mail in
+        supported = organisation(_domain(following.for_)) in self.organisations
+        return _Step(
+            True,
+            Weight.LIKELY if supported else Weight.DOUBTFUL,
+            Reason(
+                "same-organisation",
+                f"{host} ({ip}) belongs to the organisation that took the mail in, and wrote the "
+                "next line.",
+            ),
+        )
+
+    def _edge(self, hop: ClaimedHop, ip: Address, following: ClaimedHop | None) -> _Step:
+        """Not ours: this peer handed the mail to the recipient's side."""
+        name = hop.from_host or hop.from_name
+        shown = f"{ip} ({name})" if name else str(ip)
+        weight, code, text = self._edge_weight(hop, ip, following)
+        return _Step(False, weight, Reason(code, text.format(peer=shown, by=hop.by or "our host")))
+
+    def _edge_weight(
+        self, hop: ClaimedHop, ip: Address, following: ClaimedHop | None
+    ) -> tuple[Weight, str, str]:
+        services = self.trust.services
+        below = self.hops[len(self.vouched) :]
+        if hop.ip_may_be_helo:
+            return (
+                Weight.DOUBTFUL,
+                "edge-may-be-greeting",
+                "{by} took the mail from {peer}, but its form may show the peer's own greeting.",
+            )
+        if services.is_gateway(hop.from_host) or (
+            hop.from_host is None and services.is_gateway(hop.from_name)
+        ):
+            return (
+                Weight.DOUBTFUL,
+                "edge-is-gateway",
+                "{by} took the mail from {peer}, a filtering service: if it filters for the "
+                "recipient, give it as a trusted relay.",
+            )
+        if _was_delivered_before(below, services.sender_of(ip), self.trust):
+            return (
+                Weight.DOUBTFUL,
+                "edge-is-forwarder",
+                "{by} took the mail from {peer}, which seems to pass on mail that had already "
+                "reached a mailbox: if that mailbox is the recipient's, give it as trusted.",
+            )
+        if self._greets_as_ours(hop):
+            return (
+                Weight.DOUBTFUL,
+                "edge-greets-as-own",
+                "{by} took the mail from {peer}. The peer greeted with the name of a trusted "
+                "host, which proves nothing: give the address of that host to be sure.",
+            )
+        if self.own:
+            return Weight.SURE, "edge", "{by}, a host given as trusted, took the mail from {peer}."
+        if self.provider is not None:
+            return (
+                Weight.SURE,
+                "edge",
+                f"{{by}}, a host of {self.provider.name}, took the mail from {{peer}}.",
+            )
+        return self._edge_of_unknown_host(hop, following)
+
+    def _greets_as_ours(self, hop: ClaimedHop) -> bool:
+        name = hop.from_name
+        return bool(
+            name
+            and self.trust.configured
+            and not hop.reverse_denied
+            and hop.from_host is None
+            and self.trust.wrote_own(name, None)
+        )
+
+    def _edge_of_unknown_host(
+        self, hop: ClaimedHop, following: ClaimedHop | None
+    ) -> tuple[Weight, str, str]:
+        for name in (hop.from_name, hop.from_host):
+            if organisation(name) in self.organisations and organisation(name) is not None:
+                return (
+                    Weight.DOUBTFUL,
+                    "edge-may-be-own",
+                    "{by} took the mail from {peer}, which bears a name of the recipient's own "
+                    "side: if it is a relay of the recipient, give it as trusted.",
+                )
+        if organisation(_domain(hop.for_)) in self.organisations:
+            return (
+                Weight.SURE,
+                "edge",
+                "{by} took the mail for the recipient's domain from {peer}.",
+            )
+        took_it_from_outside = (
+            following is not None
+            and following.way in (Way.SMTP, Way.UNKNOWN)
+            and following.from_ip is not None
+            and not following.authenticated
+        )
+        return (
+            Weight.DOUBTFUL if took_it_from_outside else Weight.LIKELY,
+            "edge-of-unknown-host",
+            "{by} wrote the last line that can be believed, and took the mail from {peer}; "
+            "nothing tells whether {by} is the recipient's first host.",
+        )
+
+    def _continues(self, hop: ClaimedHop, following: ClaimedHop) -> bool:
+        """Whether the next line can be by a host of the same side as this one."""
+        if following.by is None:
+            return following.way is Way.LOCAL
+        if internal_name(following.by) or (
+            following.by_ip is not None
+            and (
+                not self.policy.can_be_origin(unwrapped(following.by_ip))
+                and following.by.replace(".", "").isdigit()
+            )
+        ):
+            return True
+        if self.trust.wrote_own(following.by, following.by_ip):
+            return True
+        if self._same_service(following):
+            return True
+        found = organisation(following.by)
+        return found is not None and found in self.organisations
+
+    def _same_service(self, following: ClaimedHop) -> bool:
+        if self.provider is None:
+            return False
+        writer = self.trust.services.writer(following.by, following.by_ip)
+        return writer is self.provider or (writer is None and internal_name(following.by or ""))
+
+
+_PASSED_ON = Reason("passed-on", "The host passed the mail on inside itself.")
+
+
+def _inner(provider: Provider, peer: str) -> Reason:
+    return Reason("inner-host", f"{peer} is an inner host of {provider.name}.")
+
+
+def _named(host: str) -> Reason:
+    return Reason("trusted-relay", f"{host} is one of the hosts given as trusted.")
+
+
+def _domain(mailbox: str | None) -> str | None:
+    return mailbox.rpartition("@")[2] if mailbox and "@" in mailbox else None
+
+
+def _was_delivered_before(
+    below: tuple[ClaimedHop, ...], sender: Provider | None, trust: Trust
+) -> bool:
+    """Whether the claimed lines look as if the mail had been in a mailbox before.
+
+    They may be lies, so they only lower the confidence; they never move the boundary.
+    """
+    if below and below[0].way is Way.WEB and (below[0].protocol or "").upper() == "HTTPS":
+        return trust.services.writer(below[0].by, below[0].by_ip) is not None
+    for hop in below[:6]:
+        writer = trust.services.writer(hop.by, hop.by_ip)
+        if writer is None:
+            return False
+        if writer is sender and hop.from_ip is not None and matches(hop.by, None, writer.front):
+            return writer.name != "microsoft"
+    return False

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What kind of host the origin is, by name shape, network name and service data.
+
+An estimate with its reason. A name that only the peer itself gave counts for nothing here, except
+where the network it sits in agrees.
+"""
+
+from comity.trace.hop import ClaimedHop
+from comity.trace.names import (
+    access_network,
+    holds_address,
+    hosting_network,
+    names_access,
+    names_hosting,
+)
+from comity.trace.trace import AddressFacts, OriginKind
+from comity.trace.trust import Provider, Services
+from comity.values.address import Address
+from comity.values.reason import Reason
+
+
+def mailbox_provider(
+    hop: ClaimedHop, ip: Address, facts: AddressFacts, services: Services
+) -> Provider | None:
+    """The mailbox service that this peer surely belongs to."""
+    by_range = services.sender_of(ip)
+    if by_range is not None:
+        return by_range
+    if hop.from_host_checked:
+        by_name = services.provider(hop.from_host)
+        if by_name is not None and not holds_address(hop.from_host or "", ip):
+            return by_name
+    helo = services.provider(hop.from_name)
+    network = (facts.network or "").lower()
+    if helo is not None and any(word in network for word in helo.network_words):
+        return helo
+    return None
+
+
+def kind_of(
+    hop: ClaimedHop, ip: Address, facts: AddressFacts, services: Services, forwarded: bool
+) -> tuple[OriginKind, Reason]:
+    """(kind, why)."""
+    if hop.authenticated and not forwarded:
+        return OriginKind.ACCESS, Reason(
+            "kind-submission", "The peer logged in at the recipient's own service to send."
+        )
+    name = hop.from_host or ""
+    if services.is_gateway(name) or (not name and services.is_gateway(hop.from_name)):
+        return _relay(f"{name or hop.from_name} belongs to a filtering or forwarding service.")
+    provider = mailbox_provider(hop, ip, facts, services)
+    if provider is not None:
+        return OriginKind.MAILBOX_PROVIDER, Reason(
+            "kind-mailbox-provider", f"{ip} sends for the mail service {provider.name}."
+        )
+    if services.is_sender(name) or (not name and services.is_sender(hop.from_name)):
+        return _relay(f"{name or hop.from_name} belongs to a service that sends mail for others.")
+    if forwarded:
+        return _relay("The mail bears marks of a forwarder or mailing list.")
+    return _by_shape(name or None, hop.from_name, ip, facts)
+
+
+def _relay(text: str) -> tuple[OriginKind, Reason]:
+    return OriginKind.RELAY, Reason("kind-relay", text)
+
+
+def _by_shape(
+    host: str | None, helo: str | None, ip: Address, facts: AddressFacts
+) -> tuple[OriginKind, Reason]:
+    network = facts.network or ""
+    name = host or (helo if helo and holds_address(helo, ip) else None)
+    if name and names_access(name):
+        return OriginKind.ACCESS, Reason(
+            "kind-access-name", f"{name} is named like the line of an access customer."
+        )
+    if name and names_hosting(name):
+        return OriginKind.HOSTING, Reason(
+            "kind-hosting-name", f"{name} is named like a rented server."
+        )
+    if network and hosting_network(network):
+        return OriginKind.HOSTING, Reason(
+            "kind-hosting-network", f"Its network is named {network}, as of a hosting firm."
+        )
+    if network and access_network(network) and (name is None or holds_address(name, ip)):
+        return OriginKind.ACCESS, Reason(
+            "kind-access-network",
+            f"Its network is named {network}, as of an access provider, and it has no name "
+            "of its own.",
+        )
+    return OriginKind.UNKNOWN, Reason(
+        "kind-unknown", "Neither its name nor its network tells what kind of host it is."
+    )
