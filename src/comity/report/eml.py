@@ -72,16 +72,21 @@ def look(content: bytes) -> Look:
     if content.startswith((b"From ", b">From "), start):
         start = content.find(b"\n", start, start + 2000) + 1
     limit = min(len(content), start + _MAX_HEADER)
-    end = content.find(b"\n\r\n", start, limit)
-    short = content.find(b"\n\n", start, limit if end < 0 else end)
-    if short >= 0:
-        end, after = short, short + 2
-    elif end >= 0:
-        after = end + 3
-    else:
-        end = after = limit
+    end, after = _header_end(content, start, limit)
     header = content[start : end + 1]
     return Look(header, header.lower(), after)
+
+
+def _header_end(content: bytes, start: int, limit: int) -> tuple[int, int]:
+    """(last line end of the header, where the body begins): at the first blank line of any kind."""
+    first = content.find(b"\n", start, limit)
+    crlf = first > 0 and content[first - 1] == 0x0D
+    marks = (b"\n\r\n", b"\n\n") if crlf else (b"\n\n", b"\n\r\n")
+    end = content.find(marks[0], start, limit)
+    other = content.find(marks[1], start, limit if end < 0 else end)
+    if other >= 0:
+        return other, other + len(marks[1])
+    return (end, end + len(marks[0])) if end >= 0 else (limit, limit)
 
 
 def is_mail(seen: Look) -> bool:

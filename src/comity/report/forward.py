@@ -69,8 +69,13 @@ def is_own_thing(seen: Look) -> str | None:
     kind = (seen.value(b"content-type") or "").lower()
     if "multipart/report" in kind:
         return "it is a delivery or disposition report"
-    if (seen.value(b"return-path") or "").strip() == "<>":
+    path = (seen.value(b"return-path") or "").strip().lower()
+    if path == "<>":
         return "it came with the empty return path of bounces"
+    if "+caf_=" in path or seen.has(b"x-forwarded-for") or seen.has(b"resent-from"):
+        # Gmail's, Exchange's and RFC 5322's marks: a filter or a redirect brought it, no person
+        # sent it here. It is a copy out of some mailbox, and as such the mail itself.
+        return "it was redirected from another mailbox"
     submitted = (seen.value(b"auto-submitted") or "no").strip().lower()
     if not submitted.startswith("no"):
         return "it says that a program sent it"

@@ -5,6 +5,8 @@ Decided by content; a name is never believed. Only positive evidence makes a mai
 that carries another mail, or quotes one, stays itself. Never raises on content.
 """
 
+from collections.abc import Callable
+
 from comity.mime import split
 from comity.mime.part import Mime
 from comity.report import (
@@ -72,32 +74,48 @@ def _carried(
     """The reports inside this mail, if it is there to carry them; split only on a first hint."""
     kind = (seen.value(b"content-type") or "").lower()
     found: tuple[Report, ...] = ()
-    if kind.startswith(("multipart/", "message/", "application/")):
-        lowered = content.lower()
-        if "feedback-report" in kind or b"message/feedback-report" in lowered:
-            found = arf.reports(content, path, mime := mime or split.split(content))
-        marked = seen.has(b"x-xarf") or seen.has(b"x-arf")
-        if not found and (marked or b"application/json" in lowered or b"xarf.json" in lowered):
-            found = xarf_report.in_mail(
-                content, mime := mime or split.split(content), path, marked, caps
-            )
-        if not found and any(one in lowered for one in _CARRIERS):
-            found = attached.reports(
-                content, path, mime := mime or split.split(content), seen, caps=caps
-            )
+    for marked, read_it in _hints(content, kind, seen):
+        if marked and not found:
+            mime = mime or split.split(content)
+            found = read_it(content, path, mime, seen, caps)
     if not found and forward.says_forward(seen.words(b"subject")):
         found = inline.reports(content, path, mime or split.split(content), seen)
     return found
 
 
-_CARRIERS = (
-    b"message/rfc822",
-    b"message/global",
-    b"multipart/digest",
-    b".eml",
-    b".msg",
-    b"vnd.ms-outlook",
-)
+_Reader = Callable[[bytes, str, Mime, eml.Look, Caps], tuple[Report, ...]]
+_CARRIERS = (b"message/rfc822", b"message/global", b"multipart/digest", b".eml", b".msg")
+
+
+def _hints(content: bytes, kind: str, seen: eml.Look) -> list[tuple[bool, _Reader]]:
+    """Which carrying forms the bytes hint at, by plain search: most mails have no hint at all."""
+    if not kind.startswith(("multipart/", "message/", "application/")):
+        return []
+    if kind.startswith(("multipart/alternative", "multipart/related")):
+        # Apple Mail puts an attached mail inside the alternative, and writes the type like this.
+        return [(b"message/rfc822" in content, _attached)]
+    lowered = content.lower()
+    xarf_field = seen.has(b"x-xarf") or seen.has(b"x-arf")
+    return [
+        ("feedback-report" in kind or b"message/feedback-report" in lowered, _arf),
+        (xarf_field or b"application/json" in lowered or b"xarf.json" in lowered, _xarf),
+        (any(one in lowered for one in _CARRIERS), _attached),
+    ]
+
+
+def _arf(content: bytes, path: str, mime: Mime, seen: eml.Look, caps: Caps) -> tuple[Report, ...]:
+    return arf.reports(content, path, mime)
+
+
+def _xarf(content: bytes, path: str, mime: Mime, seen: eml.Look, caps: Caps) -> tuple[Report, ...]:
+    marked = seen.has(b"x-xarf") or seen.has(b"x-arf")
+    return xarf_report.in_mail(content, mime, path, marked, caps)
+
+
+def _attached(
+    content: bytes, path: str, mime: Mime, seen: eml.Look, caps: Caps
+) -> tuple[Report, ...]:
+    return attached.reports(content, path, mime, seen, caps=caps)
 
 
 def _json(content: bytes, path: str, caps: Caps) -> tuple[Report, ...]:
