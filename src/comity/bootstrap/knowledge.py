@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import comity
+from comity.bootstrap.node import Node
 from comity.campaign.fingerprint import VERSION as FINGERPRINT_VERSION
 from comity.category.model import load
 from comity.gateway.mmdb import Mmdb
 from comity.report.form import Form
 from comity.service.analyse import Knowledge
-from comity.trace.data import AddressData, NoAddressData
+from comity.trace.addresses import AddressData, NoAddressData
 from comity.trace.trust import Trust
 from comity.values.address import DEMO, PRODUCTION, AddressPolicy
 from comity.values.domain import psl_version
@@ -41,15 +42,15 @@ def knowledge(
         raise WrongUse(f"no address policy {policy!r}", f"Use one of: {', '.join(POLICIES)}.")
     whom = Trust.providers() if provider_data else Trust()
     if trust is not None:
-        whom = whom.merged(Trust.read_json(_text(trust), name=str(trust)))
+        whom = whom | Trust.read_json(_text(trust), name=str(trust))
     for relay in trusted_relays:
         whom = whom.with_relay(relay)
     addresses: AddressData = Mmdb([Path(one) for one in geo]) if geo else NoAddressData()
     model = load()
     versions = {
         "comity": comity.__version__,
-        "trust": whom.version,
-        "addresses": addresses.version,
+        "trust": whom.version(),
+        "addresses": addresses.version(),
         "address_policy": policy,
         "model": model.version,
         "public_suffixes": psl_version(),
@@ -57,6 +58,17 @@ def knowledge(
     }
     return Knowledge(
         whom, addresses, model, versions, POLICIES[policy], _qr() if qr else None, form
+    )
+
+
+def of_node(node: Node) -> Knowledge:
+    """What a node's settings name."""
+    reading = node.settings.reading
+    return knowledge(
+        trust=reading.trust or None,
+        trusted_relays=reading.trusted_relays,
+        geo=reading.geo,
+        policy=reading.address_policy,
     )
 
 

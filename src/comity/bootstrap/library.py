@@ -9,7 +9,7 @@ from comity.message.read import read
 from comity.mime.split import split
 from comity.service.analyse import Analysis, Knowledge
 from comity.service.analyse import analyse as analyse_report
-from comity.trace.data import AddressData, NoAddressData
+from comity.trace.addresses import AddressData, NoAddressData
 from comity.trace.find import find
 from comity.trace.trace import Trace
 from comity.trace.trust import Trust

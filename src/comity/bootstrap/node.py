@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from comity.bootstrap import settings as settings_file
-from comity.bootstrap.settings import Settings
+from comity.bootstrap.settings import Reading, Settings
 from comity.evidence.note import Signer, Verifier
 from comity.store.archive import Archive
 from comity.store.files import Disk, Files, trouble
@@ -69,6 +69,7 @@ class Node:
         now: Callable[[], datetime] = _utc,
         entropy: Callable[[int], bytes] = os.urandom,
         environ: Mapping[str, str] = os.environ,
+        reading: Reading | None = None,
     ) -> "Node":
         """A new node. Raises WrongUse if there is one already or the country is none."""
         folder = Path(folder)
@@ -89,7 +90,7 @@ class Node:
             pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
             _put(folder / "keys" / "node.key", pem, Disk())
             _put(folder / "keys" / "node.pub", f"{signer.verifier.print()}\n".encode(), Disk())
-            settings = Settings(code, origin)
+            settings = Settings(code, origin, reading=reading or Reading())
             # Last: where the settings are, there is a whole node.
             _put(folder / settings_file.FILE, settings.print().encode(), Disk())
         except OSError as error:

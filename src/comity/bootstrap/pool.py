@@ -5,7 +5,8 @@ Joins `gateway` (inputs, children) with `service.analyse`. Order of output is or
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from comity.gateway.children import Children, Failed
 from comity.gateway.inputs import Source, find_sources
@@ -44,15 +45,24 @@ def analyse_sources(
                 yield from answer
 
 
-def analyser(knowledge: Knowledge, jobs: int) -> Analyser:
-    """What `service.reanalyse` calls: one answer for each report, in the order given."""
+def analyser(known: Callable[[], Knowledge], jobs: int) -> Analyser:
+    """What `service.reanalyse` calls: one answer for each report, in the order given.
 
-    def work(report: tuple[str, bytes]) -> list[Analysed]:
-        return _analyse_one(Source(*report), knowledge)
+    `known` is asked only once there is a report: reading the model takes time.
+    """
 
     def run(reports: Iterable[tuple[str, bytes]]) -> Iterator[Answer]:
+        waiting = iter(reports)
+        first = next(waiting, None)
+        if first is None:
+            return
+        knowledge = known()
+
+        def work(report: tuple[str, bytes]) -> list[Analysed]:
+            return _analyse_one(Source(*report), knowledge)
+
         with Children(work, jobs) as children:
-            for _, answer in children.run(reports):
+            for _, answer in children.run(chain((first,), waiting)):
                 failed_ = isinstance(answer, Failed)
                 yield Unreadable(answer.code, answer.text) if failed_ else answer
 

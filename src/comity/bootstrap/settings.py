@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A node's settings: one TOML file, each value overridable by `COMITY_…` in the environment."""
 
+import json
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,16 +18,27 @@ _LEAST_SEGMENT = 1 << 16  # bytes; ours: below this a vault is mostly file names
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What the analysis of a node's reports depends on; see `comity analyse --help`."""
+
+    trust: str = ""  # JSON file, docs/reference/trust.md
+    trusted_relays: tuple[str, ...] = ()
+    geo: tuple[str, ...] = ()  # MMDB files
+    address_policy: str = "production"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     country: Country
     origin: str  # the name under which the node signs its log
     database_url: str = ""  # empty: SQLite in the node's folder
     segment_bytes: int = SEGMENT_BYTES
+    reading: Reading = Reading()
 
     def print(self) -> str:
         return f"""\
 # Settings of a Comity node. Each can be overridden in the environment:
-# COMITY_DATABASE_URL, COMITY_VAULT_SEGMENT_BYTES.
+# COMITY_DATABASE_URL, COMITY_VAULT_SEGMENT_BYTES, COMITY_TRUST, COMITY_GEO.
 version = {VERSION}
 country = "{self.country}"
 origin = "{self.origin}"  # the log is signed under this name: do not change it
@@ -35,7 +48,22 @@ url = "{self.database_url}"  # "postgresql://user@host/name"; empty: SQLite in t
 
 [vault]
 segment_bytes = {self.segment_bytes}  # a segment is sealed when it is larger
+
+[reading]  # change it, then: comity reanalyse
+trust = {_quoted(self.reading.trust)}  # JSON file: hosts whose Received lines are believed
+trusted_relays = {_list(self.reading.trusted_relays)}  # CIDRs or hosts that are your own
+geo = {_list(self.reading.geo)}  # MMDB files: network and country of an address
+address_policy = {_quoted(self.reading.address_policy)}  # "demo": documentation ranges count
 """
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's escapes are a subset of TOML's."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _list(texts: tuple[str, ...]) -> str:
+    return "[" + ", ".join(_quoted(text) for text in texts) + "]"
 
 
 def read(folder: Path, environ: Mapping[str, str]) -> Settings:
@@ -67,4 +95,17 @@ def _settings(values: dict[str, object], environ: Mapping[str, str]) -> Settings
     size = int(environ.get("COMITY_VAULT_SEGMENT_BYTES", vault.get("segment_bytes", SEGMENT_BYTES)))
     if size < _LEAST_SEGMENT:
         raise ValueError(f"expected vault.segment_bytes of {_LEAST_SEGMENT} or more, got {size}")
-    return Settings(country(str(values["country"])), str(values["origin"]), url, size)
+    code = country(str(values["country"]))
+    return Settings(code, str(values["origin"]), url, size, _reading(values, environ))
+
+
+def _reading(values: dict[str, object], environ: Mapping[str, str]) -> Reading:
+    found = values.get("reading", {})
+    assert isinstance(found, dict)
+    geo = environ.get("COMITY_GEO")
+    return Reading(
+        trust=environ.get("COMITY_TRUST", str(found.get("trust", ""))),
+        trusted_relays=tuple(str(one) for one in found.get("trusted_relays", [])),
+        geo=tuple(geo.split(os.pathsep) if geo else (str(one) for one in found.get("geo", []))),
+        address_policy=str(found.get("address_policy", "production")),
+    )

@@ -39,7 +39,13 @@ class Progress:
     def over(self, items: Iterable[T]) -> Iterator[T]:
         for item in items:
             yield item
-            self._count += 1
+            self.reached(self._count + 1)
+
+    def reached(self, count: int) -> None:
+        """So many are done."""
+        step = count // 16 > self._count // 16
+        self._count = count
+        if step:
             self._tell()
 
     def stop(self) -> None:
@@ -49,8 +55,6 @@ class Progress:
             self._live = None
 
     def _tell(self) -> None:
-        if self._count % 16:
-            return
         now = time.monotonic()
         if self._console.is_terminal and not sys.stdout.isatty():
             if now - self._started > QUIET and now - self._told_at > 0.2:

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verbs on a node: init, ingest, raw, fsck, reanalyse, stats. Each maps words to one use case."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from comity.bootstrap.node import Node, default_folder
+from comity.cli import render, render_node
+from comity.cli.progress import Progress
+from comity.gateway.inputs import Source, find_sources
+from comity.values.digest import digest
+from comity.values.errors import WrongUse
+from comity.values.json import print_json
+
+T = TypeVar("T")
+
+node_option = click.option(
+    "--node", "folder", metavar="DIR", help="The node's folder. Default: COMITY_HOME."
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object a line, nothing else."
+)
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1, 256), help="Processes. Default: one per processor."
+)
+
+
+def put(value: object) -> None:
+    """One JSON object as a line, out at once."""
+    sys.stdout.buffer.write(print_json(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def some_failed(count: int, noun: str) -> None:
+    """Exit code 1: done, but some inputs had errors, and each was named."""
+    if count:
+        click.echo(f"comity: {count} {noun} had errors, named above.", err=True)
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.option("--country", required=True, metavar="XX", help="ISO 3166-1 code of the country.")
+@node_option
+@click.option("--trust", metavar="FILE", help="Whose Received lines are believed.")
+@click.option(
+    "--trusted-relay", "relays", multiple=True, metavar="CIDR|HOST", help="A relay of yours."
+)
+@click.option("--geo", multiple=True, metavar="MMDB", help="Address data. Repeatable.")
+@click.option("--address-policy", hidden=True, default="production")
+@json_option
+def init(
+    country: str,
+    folder: str | None,
+    trust: str | None,
+    relays: tuple[str, ...],
+    geo: tuple[str, ...],
+    address_policy: str,
+    as_json: bool,
+) -> None:
+    """Make a node: keys, settings, an empty vault.
+
+    \b
+    Example:
+      comity init --country GB
+      comity init --country KR --node /srv/comity --geo ipinfo_lite.mmdb
+    """
+    from comity.bootstrap.settings import Reading
+
+    where = Path(folder) if folder else default_folder()
+    reading = Reading(
+        trust=str(Path(trust).absolute()) if trust else "",
+        trusted_relays=relays,
+        geo=tuple(str(Path(one).absolute()) for one in geo),
+        address_policy=address_policy,
+    )
+    node = Node.create(where, country, reading=reading)
+    if as_json:
+        told = {"node": str(node.folder), "country": node.settings.country}
+        put({**told, "log": node.verifier.print()})
+        return
+    click.echo(f"A node for {node.settings.country} is in {node.folder}")
+    click.echo(f"Its log is signed as {node.verifier.print()}")
+    click.echo("Next: comity ingest PATH…")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@node_option
+@json_option
+def ingest(paths: tuple[str, ...], folder: str | None, as_json: bool) -> None:
+    """Take reports into the vault; a receipt each, once it is durable.
+
+    The same bytes twice are kept once, and each reporting counts. Analysis comes after, with
+    `comity campaigns`.
+
+    \b
+    Example:
+      comity ingest ~/Mail/spam reports.zip
+      cat mail.eml | comity ingest -
+    """
+    from comity.service.ingest import ingest as take_in
+
+    node = Node.open(folder)
+    failed: list[str] = []
+
+    def refuse(path: str, why: str) -> None:
+        failed.append(path)
+        click.echo(f"comity: {path}: {why}", err=True)
+
+    taken = twice = 0
+    with Progress("reports safe") as progress:
+        for receipt in progress.over(take_in(_readable(paths, refuse), node, refused=refuse)):
+            taken += 1
+            twice += receipt.duplicate
+            if as_json:
+                put(receipt.as_json())
+            elif taken <= 20:
+                known = "  known already, counted" if receipt.duplicate else ""
+                path = render.shown(receipt.path, 60)
+                click.echo(f"{receipt.leaf:>8}  {receipt.digest[:16]}…  {path}{known}")
+            elif taken == 21:
+                click.echo("      …  more receipts follow; --json prints each")
+    if not as_json:
+        click.echo(f"{taken:,} reports are safe, {twice:,} of them known already.")
+    some_failed(len(failed), "inputs")
+
+
+def _readable(
+    paths: tuple[str, ...], refuse: Callable[[str, str], None]
+) -> Iterator[tuple[str, bytes, str]]:
+    for source in find_sources(paths):
+        content = _content(source, refuse)
+        if content is not None:
+            yield source.path, content, "cli"
+
+
+def _content(source: Source, refuse: Callable[[str, str], None]) -> bytes | None:
+    if source.refused is not None:
+        refuse(source.path, source.refused.detail)
+        return None
+    try:
+        content = source.read()
+    except OSError as error:
+        refuse(source.path, error.strerror or str(error))
+        return None
+    if not content:
+        refuse(source.path, "empty: there is nothing to keep")
+        return None
+    return content
+
+
+@click.command()
+@click.argument("sha256")
+@node_option
+def raw(sha256: str, folder: str | None) -> None:
+    """Write the exact bytes of one report to standard output.
+
+    \b
+    Example:
+      comity raw 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 > mail.eml
+    """
+    try:
+        wanted = digest(sha256)
+    except ValueError as error:
+        raise WrongUse(str(error), "A receipt shows it as sha256.") from error
+    sys.stdout.buffer.write(Node.open(folder).archive.read(wanted))
+    sys.stdout.buffer.flush()
+
+
+@click.command()
+@node_option
+@json_option
+def fsck(folder: str | None, as_json: bool) -> None:
+    """Check every stored byte, and the log against its signed checkpoint.
+
+    Changes nothing. Exit code 1 if anything is damaged; each damage names its file and place.
+
+    \b
+    Example:
+      comity fsck
+      comity fsck --json | tail -1
+    """
+    from comity.service.fsck import fsck as check
+
+    found = check(Node.open(folder))
+    if as_json:
+        put(found.as_json())
+    else:
+        told = f"{found.records:,} records, {found.checked_bytes:,} bytes checked."
+        click.echo(told)
+        for damage in found.damaged:
+            click.echo(f"DAMAGED {damage}")
+        for name in found.set_aside:
+            click.echo(f"set aside, half of a write without a receipt: {name}")
+        if found.checkpoint:
+            click.echo(f"Log: {found.checkpoint.size:,} leaves, signed; every one accounted for.")
+        elif found.records:
+            click.echo("Log: no signed checkpoint holds.")
+    if found.damaged:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@node_option
+@jobs_option
+@json_option
+def reanalyse(folder: str | None, jobs: int | None, as_json: bool) -> None:
+    """Analyse every report again from its raw bytes; old results are kept with their versions.
+
+    \b
+    Example:
+      comity reanalyse
+    """
+    from comity.cli.reading import read_reports
+
+    done = read_reports(Node.open(folder), jobs, everything=True)
+    if as_json:
+        put(done.as_json())
+    else:
+        click.echo(
+            f"{done.mails:,} mails in {done.reports:,} reports, {done.campaigns:,} campaigns."
+        )
+        click.echo(f"{done.added:,} new results, {done.same:,} the same as before.")
+        for changed in done.changed:
+            click.echo(f"CHANGED with the same versions, which is a fault of Comity: {changed}")
+    for parked in done.parked:
+        click.echo(f"comity: could not be read: {parked}", err=True)
+    some_failed(len(done.parked) + len(done.damaged), "reports")
+
+
+@click.command()
+@node_option
+@jobs_option
+@json_option
+def stats(folder: str | None, jobs: int | None, as_json: bool) -> None:
+    """Count reports by category, country and network.
+
+    \b
+    Example:
+      comity stats --json | jq .countries
+    """
+    from comity.cli.reading import read_reports
+
+    node = Node.open(folder)
+    read_reports(node, jobs)
+    found = node.questions.stats()
+    if as_json:
+        put(found)
+    else:
+        render_node.stats(found)
