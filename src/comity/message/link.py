@@ -88,6 +88,11 @@ _AFTER_LINK = ".,;:!?'\"*_~\u2026\u3002\uff0c\uff1b\uff1a\u00bb>"
 _INNER = re.compile(
     r"[=/?&](https?(?::|%3a|%253a)(?:/|%2f|%252f){2}[^&\s]{4,2000}+)", re.IGNORECASE
 )
+_INNER_NAME = re.compile(  # a target without http, where the parameter's name says what it is
+    r"[?&](?:u|url|uri|dest|destination|target|redirect|redirect_ur[il]|redir|goto|continue)="
+    r"((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?:/|%2f)[^&\s]{0,2000}+)",
+    re.IGNORECASE,
+)
 
 
 def read(
@@ -102,7 +107,7 @@ def read(
     """One link with its reasons. `shown` is the anchor's visible text."""
     at = urls.read(written[: urls.MAX_URL + 1], base)
     reasons = list(_marks(at)) if at.marks or "xn--" in at.host else []
-    inner = _inner(at) if "http" in at.rest[:2_048].lower() else None
+    inner = _inner(at) if "=" in at.rest or "http" in at.rest[:2_048].lower() else None
     if inner is not None and at.domain in GATEWAYS:
         reasons.append(_reason("unwrapped", span))
         at, inner = inner, None
@@ -218,8 +223,9 @@ def _inner(at: Url) -> Url | None:
     """The first whole URL inside the path or query of another."""
     found = _INNER.search(at.rest[:2_048])
     if found is None:
-        return None
-    text = found[1]
+        named = _INNER_NAME.search(at.rest[:2_048])
+        return urls.read(unquote(f"http://{named[1]}", errors="replace")) if named else None
+    text: str = found[1]
     for _ in range(3):  # encoded once, twice or three times
         if "://" in text[:9]:
             break

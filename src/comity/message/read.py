@@ -79,6 +79,11 @@ def read(raw: bytes, mime: Mime | None = None, qr: QrDecoder | None = None) -> M
     shown = "\n".join(body.text)
     subject = head.subject()
     spoken, scripts = language.read(f"{shown}\n{subject}" if len(shown) < 200 else shown)
+    if "Latin" in scripts and ("Cyrillic" in scripts or "Greek" in scripts):
+        mixed = show.mixes_scripts(shown)
+        if mixed:
+            body.defects.append(Defect("text-mixed-script", f"in {mixed} places"))
+            spoken, _ = language.read(show.unmixed(shown))
     senders = head.mailboxes("from")
     sender = head.mailboxes("sender")
     reply_to = head.mailboxes("reply-to")
@@ -238,6 +243,8 @@ def _bare_links(shown: str, offset: int, taken: tuple[tuple[int, int], ...], bod
 def _header_links(one: Field, body: _Body) -> None:
     span = Span("raw", one.start, one.end)
     for written in _ANGLED.findall(one.value[:8_192])[:10]:
+        if ":" not in written:
+            continue
         body.links.append(link.read(written, "", "header", span))
 
 

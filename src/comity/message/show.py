@@ -62,3 +62,25 @@ def splits_words(text: str) -> int:
 def reorders(text: str) -> bool:
     """Whether an override makes letters appear in another order than they stand."""
     return not text.isascii() and _REORDERED.search(text) is not None
+
+
+# Cyrillic and Greek letters that print like Latin ones (UTS 39 confusables, the common ones).
+_LIKE_LATIN = str.maketrans(
+    "АВЕЅІЈКМНОРСТХУаеѕіјорсухԁһԛԝӏүΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαν",
+    "ABESIJKMHOPCTXYaesijopcyxdhqwlyABEZHIKMNOPTYXoav",
+)
+_MIXED_WORD = re.compile("[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]")
+MIXED_LEAST = 3  # places, ours: one or two are units and names ("µm", "Кlub")
+
+
+def mixes_scripts(text: str) -> int:
+    """In how many places a Latin letter stands beside a Greek or Cyrillic one, if MIXED_LEAST."""
+    if text.isascii():
+        return 0
+    found = len(_MIXED_WORD.findall(text))
+    return found if found >= MIXED_LEAST else 0
+
+
+def unmixed(text: str) -> str:
+    """`text` with look-alike letters as the Latin letters that they print like."""
+    return text.translate(_LIKE_LATIN)

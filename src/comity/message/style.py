@@ -15,6 +15,8 @@ MAX_SHEET = 200_000  # characters of all style elements of a mail, ours
 MAX_RULES = 4_000  # ours
 MAX_SHADE = 16  # of 255 per channel, ours: #f0f0f0 on white is not read (contrast 1.14)
 
+MAX_SPECK = 2.0  # pixels, ours: a box no wider or no higher shows no letter
+
 UNKNOWN = -1  # a colour that cannot be told
 BLACK, WHITE, LINK_BLUE = 0x000000, 0xFFFFFF, 0x0000EE  # what browsers begin with
 
@@ -73,12 +75,13 @@ class Style:
 PLAIN = Style()
 
 _TELLING = re.compile(
-    r"color|background|display|visib|opacity|font|overflow|indent|position|transform"
+    r"color|background|display|visib|opacity|font|overflow|indent|position|transform|clip"
 )
 # Properties that can take a text out of a box, and all that are read. "mso-hide" is none: it is
 # how pages keep a part from Outlook that all others show.
 _HIDING = frozenset(
-    "display opacity overflow overflow-x overflow-y text-indent position transform".split()
+    "display opacity overflow overflow-x overflow-y text-indent position transform"
+    " clip-path".split()
 )
 _READ = _HIDING | frozenset(
     "color background background-color background-image visibility font font-size left top clip "
@@ -87,6 +90,7 @@ _READ = _HIDING | frozenset(
 _SIZE = re.compile(
     r"(?<![\w.#-])(\d{1,6}+(?:\.\d{0,6}+)?|\.\d{1,6}+)(px|pt|em|rem|ex|%|vw|vh|mm|cm|in)?+(?![\w.])"
 )
+_CLIPPED = re.compile(r"rect\((?:\s*,?\s*[01](?:px)?){4}\s*\)")
 _FAR = re.compile(r"-\d{3,}")
 _HEX = re.compile(r"#([\da-f]{8}|[\da-f]{6}|[\da-f]{3,4})(?![\da-f])")
 _RGB = re.compile(
@@ -123,11 +127,12 @@ def _gone(got: dict[str, str]) -> bool | None:
     display = got.get("display")
     if display is not None and display.startswith("none"):
         return True
-    if _zero(got.get("opacity")):
+    if _at_most(got.get("opacity"), 0.1):
         return True
     clipped = got.get("overflow") or got.get("overflow-x") or got.get("overflow-y") or ""
     if clipped.startswith(("hidden", "clip")) and any(
-        _zero(got.get(side)) for side in ("max-height", "height", "max-width", "width")
+        _at_most(got.get(side), MAX_SPECK)
+        for side in ("max-height", "height", "max-width", "width")
     ):
         return True
     if _FAR.search(got.get("text-indent", "")):
@@ -135,19 +140,21 @@ def _gone(got: dict[str, str]) -> bool | None:
     if got.get("position", "").startswith(("absolute", "fixed")) and (
         _FAR.search(got.get("left", ""))
         or _FAR.search(got.get("top", ""))
-        or "rect(0" in got.get("clip", "")
+        or _CLIPPED.match(got.get("clip", ""))
     ):
+        return True
+    if got.get("clip-path", "").startswith(("inset(100%", "inset(50%", "circle(0")):
         return True
     if "scale(0)" in got.get("transform", ""):
         return True
     return False if display is not None else None
 
 
-def _zero(value: str | None) -> bool:
+def _at_most(value: str | None, most: float) -> bool:
     if value is None:
         return False
-    size = _SIZE.match(value.strip())
-    return size is not None and float(size[1]) <= 0.02
+    size = _SIZE.match(value)
+    return size is not None and float(size[1]) <= most and size[2] in (None, "px", "pt")
 
 
 def _invisible(value: str | None) -> bool | None:
