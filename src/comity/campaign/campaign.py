@@ -35,6 +35,7 @@ class Fingerprint:
     attachments: tuple[int, ...]
     template: tuple[int, ...]  # header order, mailer, Message-ID shape, boundary shape, …
     infrastructure: tuple[int, ...]  # origin address, its /24 or /48, network, envelope domain, …
+    subject_parts: tuple[int, ...] = ()  # subject without its first, without its last word
     brief: int = 0  # bit set of what was too weak to count (see docs/explanation/campaigns.md)
 
 

@@ -20,36 +20,31 @@ from comity.campaign.key import KIND_MASK, Kind
 from comity.campaign.shingle import U64, mix
 from comity.campaign.table import Table, digests, ordered, table
 
-TEXT_BAND, TEXT_LEAST = 4, 0.70  # rows a band, likeness: ours, see docs/explanation/campaigns.md
+TEXT_BAND, TEXT_LEAST = 4, 0.60  # values a band, likeness: ours, docs/explanation/campaigns.md
 HTML_BAND, HTML_LEAST = 4, 0.90
 ID_DIGITS = 12
 
-_OTHERS = frozenset(
-    (
-        Kind.URL_DOMAIN,
-        Kind.URL_PAGE,
-        Kind.LANDING,
-        Kind.ATTACHMENT,
-        Kind.INLINE_IMAGE,
-        Kind.TEMPLATE,
-        Kind.ADDRESS,
-        Kind.RANGE,
-        Kind.SIGNER,
-        Kind.ENVELOPE,
-        Kind.AUTHOR,
-    )
-)
+_HOST = frozenset((Kind.ADDRESS,))
+_NAMES = frozenset((Kind.SIGNER, Kind.ENVELOPE, Kind.AUTHOR))
+_LINKS = frozenset((Kind.URL_DOMAIN, Kind.URL_PAGE))
+_FILES = frozenset((Kind.ATTACHMENT, Kind.INLINE_IMAGE))
+_PROGRAM = frozenset((Kind.TEMPLATE,))
+PAIRS: dict[Kind, frozenset[Kind]] = {
+    Kind.TEXT: _HOST | _NAMES | _LINKS | _FILES | _PROGRAM,
+    Kind.SUBJECT: _HOST | _NAMES | _LINKS | _FILES | _PROGRAM,
+    Kind.SUBJECT_PART: _NAMES | _LINKS | _FILES,
+    Kind.URL_PAGE: _HOST | _NAMES | {Kind.HTML},
+    Kind.ATTACHMENT: _HOST | _NAMES | _LINKS | _PROGRAM,
+}
+ALONE: frozenset[Kind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What counts of each mail: rows of `table`, keys that are not common."""
+    """What counts of each mail: rows of `table`, and the keys that are not common."""
 
     table: Table  # in order of digest, one row a mail
-    text: U64  # class of the text as a key, 0 where it is too short
-    subject: U64  # 0 where there is none or it is common
-    html: U64
-    rows: Rows  # row and key of all other evidence, row ascending
+    rows: Rows  # ascending
     keys: U64
 
 
@@ -98,27 +93,30 @@ def cluster_table(rows: Table) -> Clustering:
 
 def weighed(rows: Table) -> Evidence:
     """Classes of near-identical contents, and the keys that are not common."""
-    count = len(rows)
-    label = join.alone(count)
     text = _classes(rows["text"], Kind.TEXT, TEXT_BAND, TEXT_LEAST)
-    short = np.where(text == 0, rows["text_exact"], 0)  # compared as a whole only
-    texts = np.where(text > 0, text, np.where(short > 0, short, label.astype(np.uint64)))
-    subject = rows["subject"].copy()
-    has = subject > 0
-    subject[has] = np.where(
-        weigh.common(subject[has], texts[has], weigh.SUBJECT_BASE, weigh.SUBJECT_SLOPE),
-        np.uint64(0),
-        subject[has],
-    )
-    for keys in (text, short, subject):
-        at = np.flatnonzero(keys)
-        label = join.join(label, keys[at], at)
     html = _classes(rows["html"], Kind.HTML, HTML_BAND, HTML_LEAST)
-    has = html > 0
-    html[has] = np.where(weigh.common(html[has], label[has]), np.uint64(0), html[has])
+    texts = np.where(text > 0, text, rows["text_exact"])  # a short text is compared as a whole
     at, keys = _flat(rows)
-    told = ~weigh.common(keys, label[at])
-    return Evidence(rows, text, subject, html, at[told], keys[told])
+    kinds = keys & np.uint64(KIND_MASK)
+    subject = (kinds == Kind.SUBJECT) | (kinds == Kind.SUBJECT_PART)
+    told = weigh.common(keys[subject], texts[at[subject]], weigh.SUBJECT_BASE, weigh.SUBJECT_SLOPE)
+    contents = _contents(texts, at[subject][~told], keys[subject][~told])
+    at, keys = np.append(at, np.flatnonzero(html)), np.append(keys, html[html > 0])
+    common = weigh.common(keys, contents[at])
+    common[np.flatnonzero(subject)] = told
+    at = np.concatenate((at[~common], np.flatnonzero(text)))
+    keys = np.concatenate((keys[~common], text[text > 0]))
+    order = np.lexsort((keys, at))
+    return Evidence(rows, at[order], keys[order])
+
+
+def _contents(texts: U64, at: Rows, subjects: U64) -> Rows:
+    """What each mail says, by text and subject: 0 without a text (it shows no difference)."""
+    label = join.alone(len(texts))
+    has = np.flatnonzero(texts)
+    label = join.join(label, texts[has], has)
+    label = join.join(label, subjects, at)
+    return np.where(texts > 0, label + 1, 0)
 
 
 def _classes(values: NDArray[np.uint32], kind: Kind, band: int, least: float) -> U64:
@@ -133,27 +131,40 @@ def _classes(values: NDArray[np.uint32], kind: Kind, band: int, least: float) ->
 
 
 def _flat(rows: Table) -> tuple[Rows, U64]:
-    """(row, key) of each key that may link."""
+    """(row, key) of all keys, row ascending."""
     keys = rows["keys"]
     at, slot = np.nonzero(keys)
-    values = keys[at, slot]
-    kinds = (values & np.uint64(KIND_MASK)).astype(np.int64)
-    wanted = np.zeros(KIND_MASK + 1, bool)
-    wanted[[int(kind) for kind in _OTHERS]] = True
-    kept = wanted[kinds]
-    return at[kept], values[kept]
+    return at, keys[at, slot]
 
 
 def _linked(evidence: Evidence) -> Rows:
     label = join.alone(len(evidence.table))
-    for content in (evidence.text, evidence.subject):
-        has = content[evidence.rows] > 0
-        at = evidence.rows[has]
-        label = join.join(label, mix(content[at] ^ mix(evidence.keys[has])), at)
+    kinds = (evidence.keys & np.uint64(KIND_MASK)).astype(np.int64)
+    for kind in ALONE:
+        one = kinds == kind
+        label = join.join(label, evidence.keys[one], evidence.rows[one])
+    for kind, others in PAIRS.items():
+        left = np.flatnonzero(kinds == kind)
+        right = np.flatnonzero(np.isin(kinds, [int(other) for other in others]))
+        left, right = _combined(evidence.rows, left, right)
+        pairs = mix(evidence.keys[left] ^ mix(evidence.keys[right]))
+        label = join.join(label, pairs, evidence.rows[left])
     return label
 
 
-def contents_of(evidence: Evidence, row: int, keys: frozenset[int]) -> list[tuple[int, int]]:
-    """The pairs (content, other key) by which this row is linked, in a fixed order."""
-    contents = (int(evidence.text[row]), int(evidence.subject[row]))
-    return [(content, other) for content in contents if content for other in sorted(keys)]
+def _combined(rows: Rows, left: Rows, right: Rows) -> tuple[Rows, Rows]:
+    """Each pair of one of `left` and one of `right` that stand in the same row."""
+    starts = np.searchsorted(rows[right], rows[left], side="left")
+    counts = np.searchsorted(rows[right], rows[left], side="right") - starts
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.repeat(left, counts), right[np.repeat(starts, counts) + within]
+
+
+def linking(keys: frozenset[int]) -> list[tuple[int, int]]:
+    """What a mail with these keys is linked by: (key, 0) alone or a pair of keys, in order."""
+    kinds = {key: Kind(key & KIND_MASK) for key in sorted(keys)}
+    found = [(key, 0) for key, kind in kinds.items() if kind in ALONE]
+    for left, kind in kinds.items():
+        others = PAIRS.get(kind, ())
+        found.extend((left, right) for right, other in kinds.items() if other in others)
+    return found

@@ -22,6 +22,7 @@ MAX_LINKS = 400  # links looked at
 HTML_BINS = 32
 HTML_SIZE = 5  # elements in a shingle of the skeleton
 MIN_TAGS = 12  # fewer: every mail program writes the same few
+MIN_PART_WORDS = 3  # words left of a subject that lost one
 MIN_SUBJECT = 5  # letters of a subject that can say anything
 
 _LABEL = re.compile(r"[^a-z]+")
@@ -41,6 +42,7 @@ def fingerprint(message: Message, trace: Trace) -> Fingerprint:
         text_exact=shingle.whole(text.hashes),
         html_exact=key(Kind.HTML, "|".join(tags)) if len(tags) >= MIN_TAGS else 0,
         subject=_subject(subject),
+        subject_parts=_subject_parts(subject),
         urls=_urls(message.links),
         attachments=_attachments(message),
         template=_template(message),
@@ -67,6 +69,14 @@ def _subject(found: shingle.Words) -> int:
     if found.letters < (2 if found.no_spaces else MIN_SUBJECT) or not len(found.hashes):
         return 0
     return key(Kind.SUBJECT, found.hashes.tobytes())
+
+
+def _subject_parts(found: shingle.Words) -> tuple[int, ...]:
+    """Made-up words stand at an end: the subject without its first and without its last word."""
+    if len(found.hashes) < MIN_PART_WORDS + 1 or found.no_spaces:
+        return ()
+    parts = found.hashes[:-1], found.hashes[1:]
+    return tuple(key(Kind.SUBJECT_PART, part.tobytes()) for part in parts)
 
 
 def _least(keys: set[int], most: int) -> tuple[int, ...]:

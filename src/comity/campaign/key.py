@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys: 64-bit names for single pieces of evidence, each marked with its kind.
 
-A key is a hash, so it holds no text; its lowest four bits say what was hashed. Ours, no standard.
+A key is a hash, so it holds no text; its lowest five bits say what was hashed. Ours, no standard.
 Decides nothing: which keys count is `campaign.weigh`.
 """
 
@@ -10,11 +10,11 @@ from hashlib import blake2b
 
 from comity.campaign.campaign import Family
 
-KIND_MASK = 0xF
+KIND_MASK = 0x1F
 
 
 class Kind(IntEnum):
-    """What a key was made of. At most 15: the value is kept in four bits, 0 is "not there"."""
+    """What a key was made of. At most 31: the value is kept in five bits, 0 is "not there"."""
 
     URL_DOMAIN = 1  # registered domain a link leads to
     URL_PAGE = 2  # host and path of a link
@@ -31,6 +31,7 @@ class Kind(IntEnum):
     SUBJECT = 13  # subject without digits and addresses
     TEXT = 14  # class of near-identical texts
     HTML = 15  # class of near-identical HTML skeletons
+    SUBJECT_PART = 16  # subject without its first or its last word, where made-up words stand
 
 
 FAMILY: dict[Kind, Family] = {
@@ -49,11 +50,12 @@ FAMILY: dict[Kind, Family] = {
     Kind.SUBJECT: Family.TEXT,
     Kind.TEXT: Family.TEXT,
     Kind.HTML: Family.HTML,
+    Kind.SUBJECT_PART: Family.TEXT,
 }
 
 
 def key(kind: Kind, content: str | bytes) -> int:
-    """The key of this content: 60 bits of BLAKE2b and the kind. Never 0."""
+    """The key of this content: 59 bits of BLAKE2b and the kind. Never 0."""
     if isinstance(content, str):
         content = content.encode("utf-8", "surrogatepass")
     value = int.from_bytes(blake2b(content, digest_size=8).digest(), "little")

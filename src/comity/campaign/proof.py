@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from comity.campaign.campaign import Family, LinkProof
-from comity.campaign.cluster import Evidence, contents_of
+from comity.campaign.cluster import Evidence, linking
 from comity.campaign.join import Rows
 from comity.campaign.key import FAMILY, KIND_MASK, Kind
 
@@ -30,6 +30,7 @@ WEIGHT: dict[Kind, float] = {
     Kind.AUTHOR: 0.50,
     Kind.HTML: 0.50,
     Kind.RANGE: 0.40,
+    Kind.SUBJECT_PART: 0.45,
 }
 
 WORDS: dict[Kind, str] = {
@@ -45,6 +46,7 @@ WORDS: dict[Kind, str] = {
     Kind.TEMPLATE: "the same program wrote them (order of fields, Message-ID, boundary, zone)",
     Kind.AUTHOR: "their From addresses have the same domain",
     Kind.RANGE: "they came from the same address range",
+    Kind.SUBJECT_PART: "their subjects are the same but for one word at an end",
 }
 
 
@@ -54,7 +56,7 @@ def links(evidence: Evidence, members: Rows, names: list[str]) -> tuple[LinkProo
     found: set[tuple[int, int]] = set()
     first: dict[tuple[int, int], int] = {}
     for row in members.tolist():
-        for pair in contents_of(evidence, row, keys[row]):
+        for pair in linking(keys[row]):
             other = first.setdefault(pair, row)
             if other != row:
                 found.add((other, row))
@@ -94,20 +96,18 @@ def prove(
 ) -> LinkProof:
     """All that rows a and b share, strongest family first."""
     said: list[tuple[float, Family, str]] = []
-    text = evidence.text[a]
-    if text and text == evidence.text[b]:
-        alike = _alike(evidence, "text", a, b)
-        said.append((WEIGHT[Kind.TEXT] * alike, Family.TEXT, _text_words(alike)))
-    subject = evidence.subject[a]
-    if subject and subject == evidence.subject[b]:
-        said.append((WEIGHT[Kind.SUBJECT], Family.TEXT, WORDS[Kind.SUBJECT]))
-    html = evidence.html[a]
-    if html and html == evidence.html[b]:
-        alike = _alike(evidence, "html", a, b)
-        words = f"their HTML is built alike ({alike:.0%})"
-        said.append((WEIGHT[Kind.HTML] * alike, Family.HTML, words))
-    for kind in sorted({Kind(key & KIND_MASK) for key in keys[a] & keys[b]}):
-        said.append((WEIGHT[kind], FAMILY[kind], WORDS[kind]))
+    shared = {Kind(key & KIND_MASK) for key in keys[a] & keys[b]}
+    if Kind.SUBJECT in shared:
+        shared.discard(Kind.SUBJECT_PART)
+    for kind in sorted(shared):
+        alike, words = 1.0, WORDS.get(kind, "")
+        if kind is Kind.TEXT:
+            alike = _alike(evidence, "text", a, b)
+            words = _text_words(alike)
+        elif kind is Kind.HTML:
+            alike = _alike(evidence, "html", a, b)
+            words = f"their HTML is built alike ({alike:.0%})"
+        said.append((WEIGHT[kind] * alike, FAMILY[kind], words))
     said.sort(key=lambda item: (-item[0], item[1], item[2]))
     families: dict[str, float] = {}
     left = 1.0

@@ -19,7 +19,7 @@ U64 = NDArray[np.uint64]
 MAX_TEXT = 16_384  # characters read; ours: enough to tell any two mails apart
 MAX_SUBJECT = 1_000
 MAX_CODES = 24_576  # after folding, which can make a text longer
-WORDS = 3  # words in a shingle
+WORDS = 2  # words in a shingle
 CHARACTERS = 5  # in scripts without spaces
 MIN_SHINGLES = 8  # fewer say too little; ours, measured (docs/explanation/campaigns.md)
 BINS = 64
@@ -27,7 +27,7 @@ BINS = 64
 _BASE = 0x9E37_79B9_7F4A_7C15  # odd, so it has an inverse modulo 2**64
 _INVERSE = pow(_BASE, -1, 2**64)
 
-_APART, _LETTER, _OWN, _SKIP = 0, 1, 2, 3
+_APART, _LETTER, _OWN, _SKIP, _DIGIT = 0, 1, 2, 3, 4
 
 # Letters that look Latin (UTS 39 has thousands; these are the ones that mail uses to hide words).
 _LOOKALIKES = dict(zip("аеорсухіјѕһԁԛԝαεορτυνικ", "aeopcyxijshdqwaeoptuvik", strict=True))
@@ -44,6 +44,8 @@ def _tables() -> tuple[NDArray[np.uint8], U32]:
             kinds[code] = _SKIP  # joiners, direction marks, accents standing alone
         elif category[0] == "L":
             kinds[code] = _OWN if _without_spaces(code) else _LETTER
+        elif category == "Nd":
+            kinds[code] = _DIGIT
     kinds[ord(_SPLIT)] = _OWN
     folds = np.arange(0x10000, dtype=np.uint32)
     for char, latin in _LOOKALIKES.items():
@@ -100,8 +102,8 @@ _SPLIT = (
 def words(subject: str, text: str, names: frozenset[str] = frozenset()) -> tuple[Words, Words]:
     """The words of a subject and of a text.
 
-    Left out: digits, marks, addresses of mail and web, and the words of `names` (who got the
-    mail). Letters are folded by case, compatibility (NFKC) and the commonest lookalikes.
+    Left out: words with digits, marks, addresses of mail and web, and the words of `names` (who
+    got the mail). Letters are folded by case, compatibility (NFKC) and the commonest lookalikes.
     """
     text = f"{_clean(subject[:MAX_SUBJECT])}{_SPLIT}{_clean(text[:MAX_TEXT])}".casefold()
     kinds, folds = _tables()
@@ -123,6 +125,12 @@ def words(subject: str, text: str, names: frozenset[str] = frozenset()) -> tuple
     sums = np.empty(len(codes) + 1, np.uint64)
     sums[0] = 0
     np.cumsum(codes * up[: len(codes)], out=sums[1:])
+    digits = np.zeros(len(codes) + 1, np.int64)
+    np.cumsum(classes == _DIGIT, out=digits[1:])
+    plain = (
+        digits[starts] == digits[ends]
+    )  # a word with a digit in it is a number or a made-up code
+    starts, ends = starts[plain], ends[plain]
     hashes = mix((sums[ends] - sums[starts]) * down[starts])
     at = int(np.flatnonzero(codes[starts] == ord(_SPLIT))[0])
     sizes = ends - starts

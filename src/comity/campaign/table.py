@@ -16,7 +16,6 @@ from comity.campaign.key import KIND_MASK, Kind
 SLOTS: dict[Kind, int] = {  # how many keys of each kind a row holds; ours
     Kind.URL_DOMAIN: 6,
     Kind.URL_PAGE: 4,
-    Kind.LANDING: 2,
     Kind.ATTACHMENT: 3,
     Kind.INLINE_IMAGE: 2,
     Kind.TEMPLATE: 1,
@@ -26,6 +25,8 @@ SLOTS: dict[Kind, int] = {  # how many keys of each kind a row holds; ours
     Kind.SIGNER: 2,
     Kind.ENVELOPE: 1,
     Kind.AUTHOR: 1,
+    Kind.SUBJECT: 1,
+    Kind.SUBJECT_PART: 2,
 }
 _START: dict[int, int] = {}
 _total = 0
@@ -41,7 +42,6 @@ ROW = np.dtype(
         ("brief", "<u4"),
         ("text_exact", "<u8"),
         ("html_exact", "<u8"),
-        ("subject", "<u8"),
         ("keys", "<u8", (KEYS,)),
         ("text", "<u4", (64,)),
         ("html", "<u4", (32,)),
@@ -74,7 +74,6 @@ def table(fingerprints: Iterable[Fingerprint]) -> Table:
         row["brief"] = fingerprint.brief
         row["text_exact"] = fingerprint.text_exact
         row["html_exact"] = fingerprint.html_exact
-        row["subject"] = fingerprint.subject
         row["keys"] = _slots(fingerprint)
         if fingerprint.text:
             row["text"] = np.frombuffer(fingerprint.text, "<u4")
@@ -92,8 +91,10 @@ def _slots(fingerprint: Fingerprint) -> list[int]:
         *fingerprint.attachments,
         *fingerprint.template,
         *fingerprint.infrastructure,
+        *fingerprint.subject_parts,
+        fingerprint.subject,
     )
-    for value in sorted(set(every)):
+    for value in sorted(set(every) - {0}):
         kind = value & KIND_MASK
         start = _START.get(kind)
         at = used.get(kind, 0)
