@@ -148,6 +148,7 @@ def reports(raw: bytes, path: str, mime: Mime | None = None) -> tuple[Report, ..
     return (
         report_of(
             arf.mail,
+            made_of=None if arf.mail else raw,
             form=Form.ARF,
             grade=grade,
             path=path,

@@ -55,15 +55,19 @@ def reports(
     seen: eml.Look,
     forced: bool = False,
     caps: Caps = CAPS,
+    to_desk: bool = False,
 ) -> tuple[Report, ...]:
     """Each attached mail. Empty if the evidence for a forward is not enough."""
-    if not forced and forward.is_own_thing(seen) is not None:
+    if not forced and forward.is_own_thing(seen, to_desk) is not None:
         return ()
     parts = own_parts(mime)
     mails = _attached(raw, parts, caps)
     if not mails:
         return ()
     reason = _why(raw, mime, parts, mails, seen)
+    if reason is None and to_desk:
+        text = "It is addressed to a reporting desk, and a mail is attached."
+        reason = Reason("form-attached", text)
     if reason is None and not forced:
         return ()
     reason = reason or Reason("form-attached", "The operator says so, and a mail is attached.")

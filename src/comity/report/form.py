@@ -42,15 +42,16 @@ class Report:
 
     form: Form
     grade: Grade
-    mail: bytes  # the exact bytes of the reported mail; of the file for a plain .eml
-    digest: Digest  # of `mail`
+    mail: bytes  # the reported mail; its exact bytes unless `rewritten`
+    digest: Digest  # of the exact bytes received: `mail`, or what it was written anew from
     path: str  # where it was found, for people: "box.zip!cur/17.eml#3"
     reasons: tuple[Reason, ...] = ()  # why this form
     reporter: str | None = None  # address as the report states it: personal data
     reported_at: datetime | None = None  # as the report states it
     claims: dict[str, str] = field(default_factory=dict)  # ARF/XARF: source-ip, feedback-type, …
     defects: tuple[Defect, ...] = ()
-    refused: bool = False  # the report broke its own standard: nothing in it may be relied on
+    refused: bool = False  # no mail, or it broke its own standard: nothing in it is relied on
+    rewritten: bool = False  # `mail` is ours, made of what the report tells: its bytes are lost
 
 
 def report_of(
@@ -65,13 +66,18 @@ def report_of(
     claims: dict[str, str] | None = None,
     defects: tuple[Defect, ...] = (),
     refused: bool = False,
+    made_of: bytes | None = None,
 ) -> Report:
-    """The only place that makes a Report, so that `digest` is always that of `mail`."""
+    """The only place that makes a Report.
+
+    `made_of` is what `mail` was written anew from. Bytes that we made are no evidence, so the
+    digest names those that were received.
+    """
     return Report(
         form=form,
         grade=grade,
         mail=mail,
-        digest=digest_of(mail),
+        digest=digest_of(mail if made_of is None else made_of),
         path=path,
         reasons=reasons,
         reporter=reporter,
@@ -79,4 +85,5 @@ def report_of(
         claims=claims or {},
         defects=defects,
         refused=refused,
+        rewritten=made_of is not None,
     )

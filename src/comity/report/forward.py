@@ -64,24 +64,37 @@ def same_subject(outer: str, inner: str) -> bool:
     return one == other or (min(len(one), len(other)) >= 8 and (one in other or other in one))
 
 
-def is_own_thing(seen: Look) -> str | None:
-    """Why this mail can't be a person's forward, or None: a bounce, an answer, a list's mail."""
+def sent_to(seen: Look, desks: frozenset[str]) -> bool:
+    """Is one of these reporting addresses (lower case) a recipient of the mail?"""
+    if not desks:
+        return False
+    told = " ".join(seen.value(key) or "" for key in (b"to", b"cc", b"delivered-to")).lower()
+    return any(desk in told for desk in desks)
+
+
+def is_own_thing(seen: Look, to_desk: bool = False) -> str | None:
+    """Why this mail can't be a person's forward, or None: a bounce, an answer, a list's mail.
+
+    What reached a reporting desk through a redirect is still a report (`to_desk`).
+    """
     kind = (seen.value(b"content-type") or "").lower()
     if "multipart/report" in kind:
         return "it is a delivery or disposition report"
     path = (seen.value(b"return-path") or "").strip().lower()
     if path == "<>":
         return "it came with the empty return path of bounces"
-    if "+caf_=" in path or seen.has(b"x-forwarded-for") or seen.has(b"resent-from"):
-        # Gmail's, Exchange's and RFC 5322's marks: a filter or a redirect brought it, no person
-        # sent it here. It is a copy out of some mailbox, and as such the mail itself.
-        return "it was redirected from another mailbox"
     submitted = (seen.value(b"auto-submitted") or "no").strip().lower()
     if not submitted.startswith("no"):
         return "it says that a program sent it"
     sender = (address_of(seen.value(b"from")) or "").partition("@")[0].lower()
     if sender in _BOUNCERS or seen.has(b"x-failed-recipients"):
         return "it is from a mail system"
+    if to_desk:
+        return None
+    if "+caf_=" in path or seen.has(b"x-forwarded-for") or seen.has(b"resent-from"):
+        # Gmail's, Exchange's and RFC 5322's marks: a filter or a redirect brought it, no person
+        # sent it here. It is a copy out of some mailbox, and as such the mail itself.
+        return "it was redirected from another mailbox"
     if seen.has(b"list-id") or seen.has(b"list-post") or seen.has(b"list-unsubscribe"):
         return "it came through a mailing list"
     return None

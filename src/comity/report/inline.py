@@ -134,14 +134,18 @@ def _leaf(raw: bytes, parts: list[Part], kind: str) -> str:
 
 
 def reports(
-    raw: bytes, path: str, mime: Mime, seen: eml.Look, forced: bool = False
+    raw: bytes,
+    path: str,
+    mime: Mime,
+    seen: eml.Look,
+    forced: bool = False,
+    to_desk: bool = False,
 ) -> tuple[Report, ...]:
     """The mail that is told of. Empty if the evidence for a forward is not enough.
 
-    `forced` is the operator's word that it is one: then only the block is needed.
+    `forced` is the operator's word that it is one: then only the block is needed. `to_desk`: it is
+    addressed to where people report, so that a prefix or a client's mark is enough with the block.
     """
-    if not forced and forward.is_own_thing(seen) is not None:
-        return ()
     parts = own_parts(mime)
     plain, html = _leaf(raw, parts, "text/plain"), _leaf(raw, parts, "text/html")
     texts = plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -151,26 +155,32 @@ def reports(
     told = block or html_block
     if told is None:
         return ()
-    reason = _why(told, seen)
+    reason = _why(told, seen, to_desk)
     if reason is None and not forced:
         return ()
     text = _rest("\n".join(texts[block.end :]), texts[block.start]) if block else ""
     rest = html[marked[html_block.end - 1][1] :] if html_block else ""
-    return (_report(told, text, rest, _files(raw, parts), reason or _by_word(told), seen, path),)
+    return (
+        _report(raw, told, text, rest, _files(raw, parts), reason or _by_word(told), seen, path),
+    )
 
 
 def _by_word(block: Block) -> Reason:
     return Reason("form-inline", f"The operator says so; the block is in {block.language}.")
 
 
-def _why(block: Block, seen: eml.Look) -> Reason | None:
+def _why(block: Block, seen: eml.Look, to_desk: bool) -> Reason | None:
     """The evidence that a person forwarded this, or None.
 
     A fake block is easy to write into a spam. What a spammer cannot know as well is who received
     it: the person who forwards stands in the block's To, unless it was a blind copy.
     """
     subject = seen.words(b"subject")
-    if not forward.says_forward(subject):
+    says = forward.says_forward(subject)
+    if to_desk and (says or block.marker):
+        text = f"It is addressed to a reporting desk; a header block in {block.language} begins it."
+        return Reason("form-inline", text)
+    if not says:
         return None
     inner = block.fields.get("Subject")
     if inner is not None and not forward.same_subject(subject, inner):
@@ -211,6 +221,7 @@ def _files(raw: bytes, parts: list[Part]) -> tuple[File, ...]:
 
 
 def _report(
+    raw: bytes,
     block: Block,
     text: str,
     html: str,
@@ -233,6 +244,7 @@ def _report(
     lost = Defect("header-lost", "forwarded inline: where it came from cannot be told")
     return report_of(
         rebuild(header, text, html, files),
+        made_of=raw,
         form=Form.INLINE,
         grade=Grade.C,
         path=path,

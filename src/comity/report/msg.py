@@ -61,7 +61,7 @@ def reports(content: bytes, path: str, caps: Caps = CAPS) -> tuple[Report, ...]:
     from oxmsg import Message
 
     try:
-        return (_report(Message.load(content), path),)
+        return (_report(Message.load(content), content, path),)
     except _BROKEN as error:
         text = f"Outlook item: {type(error).__name__}: {str(error)[:100]}"
         return (eml.not_mail(content, path, "msg-damaged", text),)
@@ -86,7 +86,7 @@ def _fault(content: bytes) -> str | None:
     return None
 
 
-def _report(item: "Message", path: str) -> Report:
+def _report(item: "Message", content: bytes, path: str) -> Report:
     transport = item.properties.str_prop_value(_TRANSPORT) or ""
     header = _header(transport)
     lost = not any(name.lower() == "received" for name, _ in header)
@@ -100,6 +100,7 @@ def _report(item: "Message", path: str) -> Report:
     kind = item.message_class or "an item without a class"
     return report_of(
         mail,
+        made_of=content,
         form=Form.MSG,
         grade=Grade.C if lost else Grade.B,
         path=path,

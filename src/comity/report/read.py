@@ -45,11 +45,14 @@ def read(
     *,
     caps: Caps = CAPS,
     mime: Mime | None = None,
+    desks: frozenset[str] = frozenset(),
 ) -> tuple[Report, ...]:
     """Each reported mail in `content`: one for most forms, several for a digest.
 
     `form` is the operator's word for it, and is obeyed where the content allows; where it does
     not, the answer is NOT_MAIL with the reason. `mime` is the split of `content`, if there is one.
+    `desks` are addresses (lower case) to which people report: a mail to one needs less to be taken
+    for a forward.
     """
     if not content.strip():
         return (eml.not_mail(content, path, "empty", "There is nothing in it."),)
@@ -65,11 +68,14 @@ def read(
     seen = eml.look(content)
     if not eml.is_mail(seen):
         return (eml.not_mail(content, path, "not-mail", _what(content)),)
-    return _carried(content, path, seen, caps, mime) or (eml.read(content, path, seen=seen),)
+    to_desk = forward.sent_to(seen, desks)
+    return _carried(content, path, seen, caps, mime, to_desk) or (
+        eml.read(content, path, seen=seen),
+    )
 
 
 def _carried(
-    content: bytes, path: str, seen: eml.Look, caps: Caps, mime: Mime | None
+    content: bytes, path: str, seen: eml.Look, caps: Caps, mime: Mime | None, to_desk: bool
 ) -> tuple[Report, ...]:
     """The reports inside this mail, if it is there to carry them; split only on a first hint."""
     kind = (seen.value(b"content-type") or "").lower()
@@ -77,13 +83,15 @@ def _carried(
     for marked, read_it in _hints(content, kind, seen):
         if marked and not found:
             mime = mime or split.split(content)
-            found = read_it(content, path, mime, seen, caps)
-    if not found and forward.says_forward(seen.words(b"subject")):
-        found = inline.reports(content, path, mime or split.split(content), seen)
+            found = read_it(content, path, mime, seen, caps, to_desk)
+    said = to_desk or forward.says_forward(seen.words(b"subject"))
+    if not found and said and forward.is_own_thing(seen, to_desk) is None:
+        mime = mime or split.split(content)
+        found = inline.reports(content, path, mime, seen, to_desk=to_desk)
     return found
 
 
-_Reader = Callable[[bytes, str, Mime, eml.Look, Caps], tuple[Report, ...]]
+_Reader = Callable[[bytes, str, Mime, eml.Look, Caps, bool], tuple[Report, ...]]
 _CARRIERS = (b"message/rfc822", b"message/global", b"multipart/digest", b".eml", b".msg")
 
 
@@ -113,9 +121,9 @@ def _xarf(content: bytes, path: str, mime: Mime, seen: eml.Look, caps: Caps) -> 
 
 
 def _attached(
-    content: bytes, path: str, mime: Mime, seen: eml.Look, caps: Caps
+    content: bytes, path: str, mime: Mime, seen: eml.Look, caps: Caps, to_desk: bool
 ) -> tuple[Report, ...]:
-    return attached.reports(content, path, mime, seen, caps=caps)
+    return attached.reports(content, path, mime, seen, caps=caps, to_desk=to_desk)
 
 
 def _json(content: bytes, path: str, caps: Caps) -> tuple[Report, ...]:

@@ -149,6 +149,7 @@ def reports(content: bytes, path: str, caps: Caps = CAPS) -> tuple[Report, ...]:
         return (
             report_of(
                 b"",
+                made_of=content,
                 form=Form.SMS,
                 grade=Grade.D,
                 path=path,
@@ -169,6 +170,7 @@ def reports(content: bytes, path: str, caps: Caps = CAPS) -> tuple[Report, ...]:
     return (
         report_of(
             as_mail(record),
+            made_of=content,
             form=Form.SMS,
             grade=Grade.D,
             path=path,

@@ -84,7 +84,8 @@ def is_xarf(value: JSON) -> bool:
     """Is this JSON meant as XARF, right or wrong?"""
     if not isinstance(value, dict):
         return False
-    return "xarf_version" in value or ("ReporterInfo" in value and "Report" in value)
+    three = ("ReporterInfo" in value, "Report" in value, "Version" in value)
+    return "xarf_version" in value or sum(three) >= 2
 
 
 def read(content: bytes, caps: Caps = CAPS) -> tuple[Xarf | None, tuple[Defect, ...]]:

@@ -27,14 +27,15 @@ def reports(content: bytes, path: str, caps: Caps = CAPS) -> tuple[Report, ...]:
     """The reports of one JSON document; one refused report if it breaks its standard."""
     document, defects = xarf.read(content, caps)
     if document is None:
-        return (_refused(path, defects),)
-    return of_document(document, path, defects)
+        return (_refused(content, path, defects),)
+    return of_document(document, content, path, defects)
 
 
-def _refused(path: str, defects: tuple[Defect, ...]) -> Report:
+def _refused(content: bytes, path: str, defects: tuple[Defect, ...]) -> Report:
     reason = Reason("form-xarf", "The file is meant as XARF, but breaks the standard.")
     return report_of(
         b"",
+        made_of=content,
         form=Form.XARF,
         grade=Grade.D,
         path=path,
@@ -45,7 +46,7 @@ def _refused(path: str, defects: tuple[Defect, ...]) -> Report:
 
 
 def of_document(
-    document: xarf.Xarf, path: str, defects: tuple[Defect, ...] = ()
+    document: xarf.Xarf, content: bytes, path: str, defects: tuple[Defect, ...] = ()
 ) -> tuple[Report, ...]:
     """One report for each mail in the evidence; one of grade D if there is none."""
     claims = _claims(document)
@@ -69,7 +70,7 @@ def of_document(
                 defects=(*defects, *fault),
             )
         )
-    return tuple(found) or (_without_mail(document, claims, path, defects),)
+    return tuple(found) or (_without_mail(document, content, claims, path, defects),)
 
 
 _LOOSE = frozenset({"text/plain", "application/octet-stream"})
@@ -93,7 +94,11 @@ def _claims(document: xarf.Xarf) -> dict[str, str]:
 
 
 def _without_mail(
-    document: xarf.Xarf, claims: dict[str, str], path: str, defects: tuple[Defect, ...]
+    document: xarf.Xarf,
+    content: bytes,
+    claims: dict[str, str],
+    path: str,
+    defects: tuple[Defect, ...],
 ) -> Report:
     """What the document tells of a mail that it does not hold, written as one."""
     texts = [
@@ -111,6 +116,7 @@ def _without_mail(
     reason = Reason("form-xarf-no-mail", "An XARF document that does not hold the mail itself.")
     return report_of(
         rebuild(header, "\n".join(texts) + "\n") if told else b"",
+        made_of=content,
         form=Form.XARF,
         grade=Grade.D,
         path=path,
@@ -138,7 +144,7 @@ def in_mail(
             if fault is None and xarf.is_xarf(value):
                 return reports(body, f"{path}!{name or part.index}", caps)
             if fault is not None and (name == "xarf.json" or b'"xarf_version"' in body[:4096]):
-                return (_refused(f"{path}!{name or part.index}", (fault,)),)
+                return (_refused(body, f"{path}!{name or part.index}", (fault,)),)
     return _version_0(raw, mime, path) if marked else ()
 
 
@@ -170,6 +176,7 @@ def _of_version_0(
     found = eml.unseen(claims.get("source"), mail) if mail else ()
     return report_of(
         mail,
+        made_of=None if mail else raw,
         form=Form.XARF,
         grade=grade,
         path=path,
