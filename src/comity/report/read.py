@@ -111,11 +111,15 @@ def _hints(content: bytes, kind: str, seen: eml.Look) -> list[tuple[bool, _Reade
     ]
 
 
-def _arf(content: bytes, path: str, mime: Mime, seen: eml.Look, caps: Caps) -> tuple[Report, ...]:
+def _arf(
+    content: bytes, path: str, mime: Mime, seen: eml.Look, caps: Caps, to_desk: bool
+) -> tuple[Report, ...]:
     return arf.reports(content, path, mime)
 
 
-def _xarf(content: bytes, path: str, mime: Mime, seen: eml.Look, caps: Caps) -> tuple[Report, ...]:
+def _xarf(
+    content: bytes, path: str, mime: Mime, seen: eml.Look, caps: Caps, to_desk: bool
+) -> tuple[Report, ...]:
     marked = seen.has(b"x-xarf") or seen.has(b"x-arf")
     return xarf_report.in_mail(content, mime, path, marked, caps)
 
