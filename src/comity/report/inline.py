@@ -32,6 +32,8 @@ _MAX_WORD = 40  # characters before the colon of a header line, quote marks incl
 _MAX_VALUE = 4000
 _COLONS = (":", "\uff1a")
 _MARKS = " \t\u00a0>*|_\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff"
+_AROUND = _MARKS.replace(">", "").replace("_", "")
+_RULE = 20  # underscores of the line that Outlook draws above the block
 _EDGES = _MARKS + "-\u2013\u2014=~:\uff1a"
 _QUOTE = re.compile(r"^[ \t]*> ?", re.MULTILINE)
 
@@ -67,8 +69,8 @@ def find(texts: list[str]) -> Block | None:
     marker = ""
     for at, line in enumerate(texts[:_MAX_LINES]):
         word = line.strip(_EDGES).lower()
-        if word in MARKERS:
-            marker = word
+        if word in MARKERS or (not word and line.count("_") >= _RULE):
+            marker = word or "rule"
             continue
         if _label(line):
             block = _block(texts, at, marker, preface)
@@ -87,7 +89,7 @@ def _label(line: str) -> tuple[dict[str, str], str] | None:
         return None
     at = min(ends)
     names = _WORDS.get(" ".join(line[:at].strip(_MARKS).split()).lower())
-    return (names, line[at + 1 : _MAX_VALUE].strip(_MARKS)) if names else None
+    return (names, line[at + 1 : _MAX_VALUE].strip(_AROUND)) if names else None
 
 
 def _block(texts: list[str], start: int, marker: str, preface: int) -> Block | None:
@@ -106,18 +108,24 @@ def _block(texts: list[str], start: int, marker: str, preface: int) -> Block | N
             told[-1] = names, f"{value} {texts[at].strip(' >')}"
         at += 1
     best = max(HEADER_WORDS, key=lambda language: _told_in(told, language))
-    if _told_in(told, best) < 3:
+    if _told_in(told, best)[0] < 3:
         return None
     fields: dict[str, str] = {}
     for names, value in told:
-        if best in names:
-            fields.setdefault(names[best], value.strip(" *;"))
+        name = names.get(best) or names.get("en")
+        if name:
+            fields.setdefault(name, value.strip(" *;"))
     return Block(best, fields, start, end, marker, preface)
 
 
-def _told_in(told: list[tuple[dict[str, str], str]], language: str) -> int:
-    """How many of the four main fields are there in this language."""
-    return len({names[language] for names, _ in told if language in names} - {"Cc"})
+def _told_in(told: list[tuple[dict[str, str], str]], language: str) -> tuple[int, int]:
+    """How many of the four main fields this language tells: with English ones, and alone.
+
+    Gmail translates the first word and leaves Date, Subject and To in English.
+    """
+    alone = {names[language] for names, _ in told if language in names} - {"Cc"}
+    english = {names["en"] for names, _ in told if "en" in names} - {"Cc"}
+    return len(alone | english), len(alone)
 
 
 def _goes_on(texts: list[str], at: int, limit: int) -> bool:
