@@ -30,7 +30,7 @@ def read_qr(content: bytes) -> tuple[str, ...]:
     try:
         found = zxingcpp.read_barcodes(
             grey,
-            formats=zxingcpp.BarcodeFormat.QRCode,
+            formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]),
             try_rotate=False,  # finder patterns are found at any angle
             try_downscale=False,
         )

@@ -112,6 +112,10 @@ def read_named(
 ) -> Opened:
     """Describe a file that `part` holds under a name of its own."""
     found = plain = type_of(content)
+    if plain in ("message/rfc822", "text/plain") and declared.startswith(
+        ("message/", "text/rfc822")
+    ):
+        found = plain = declared  # fields and text look alike; the label tells which they are
     hints: dict[str, None] = {}
     defects: list[Defect] = []
     members: tuple[str, ...] = ()

@@ -50,7 +50,10 @@ for _bit, _names in (
     (_CELL, "td th"),
     (_ANCHOR, "a"),
     (_NOTED, "a area img form base meta iframe embed frame object button input"),
-    (_UNREAD, "script style template title iframe object select datalist noembed"),
+    (
+        _UNREAD,
+        "script style template title iframe object select datalist noembed noframes textarea",
+    ),
 ):
     for _name in _names.split():
         _KINDS[_name] = _KINDS.get(_name, 0) | _bit

@@ -8,10 +8,15 @@ a language says nothing of intent.
 import re
 from bisect import bisect_right
 from collections import Counter
+from unicodedata import normalize
 
 import pycld2
 
+from comity.message import show
+
 MAX_TEXT = 2_000  # characters that are looked at, ours: CLD2 needs some 200
+UNSURE_SHARE = 60  # percent of the text: taken although CLD2 is not sure, ours
+UNSURE_LENGTH = 150  # characters, ours
 MIN_LETTERS = 12  # ours: below, a guess is noise
 
 _RETIRED = {"iw": "he", "jw": "jv", "in": "id", "ji": "yi", "mo": "ro", "tl": "fil"}
@@ -162,13 +167,16 @@ def _language(text: str, shares: dict[str, int]) -> str | None:
     words = _NOT_WORDS.sub(" ", text) if "http" in text or "www." in text else text
     if total < MIN_LETTERS or len(words) < MIN_LETTERS:
         return sole if total >= 3 else None
+    if show.styled(words):
+        words = normalize("NFKC", words)
     if not words.isprintable():
         words = _REFUSED.sub(" ", words)
     try:
         sure, _, guesses = pycld2.detect(words)
     except (pycld2.error, UnicodeError):
         return sole
+    unsure = guesses[0][2] < UNSURE_SHARE or guesses[1][2] >= 10 or len(words) < UNSURE_LENGTH
     code = str(guesses[0][1]).partition("-")[0]
-    if not sure or code in ("un", "xxx") or code.startswith("x") or guesses[0][2] < 50:
+    if (unsure and not sure) or code in ("un", "xxx") or code.startswith("x"):
         return sole
     return _RETIRED.get(code, str(code))

@@ -25,6 +25,8 @@ QrDecoder = Callable[[bytes], tuple[str, ...]]
 """A port: bytes of one picture in, texts of the QR codes in it out. It may not raise."""
 
 MAX_ATTACHMENTS = 200  # described, ours
+MAX_UUENCODED = 20  # files taken out of one mail's text, ours
+MIN_STYLED = 5  # letters, ours: fewer are ornaments
 MAX_QR_PICTURES = 6  # decoded per mail, ours
 QR_BYTES = (120, 4_194_304)  # size of a picture worth decoding, ours
 QR_SIDE = (50, 4_000)  # pixels: 21 modules of 2 pixels and a margin, up to a page scan
@@ -84,6 +86,9 @@ def read(raw: bytes, mime: Mime | None = None, qr: QrDecoder | None = None) -> M
         if mixed:
             body.defects.append(Defect("text-mixed-script", f"in {mixed} places"))
             spoken, _ = language.read(show.unmixed(shown))
+    styled = show.styled(shown) + show.styled(subject)
+    if styled >= MIN_STYLED:
+        body.defects.append(Defect("text-styled-letters", f"{styled} letters"))
     senders = head.mailboxes("from")
     sender = head.mailboxes("sender")
     reply_to = head.mailboxes("reply-to")
@@ -249,21 +254,27 @@ def _header_links(one: Field, body: _Body) -> None:
 
 
 def _uuencoded(content: bytes, part: Part, body: _Body) -> bytes:
-    """Take the first uuencoded file out of a text and list it as attached."""
+    """Take uuencoded files out of a text and list them as attached."""
     if b"begin " not in content or part.encoding in ("x-uuencode", "uuencode", "x-uue"):
         return content
-    found = _UU.search(content)
-    if found is None:
-        return content
-    end = content.find(b"\nend", found.end())
-    end = len(content) if end < 0 else end + 4
-    decoded, defects = decode.uudecode(content[found.start(1) : end])
-    body.defects += defects
-    name = found[2].decode("utf-8", "replace").strip()
-    opened = attachment.read_named(name, "application/octet-stream", part, decoded)
-    body.attachments.append(opened.attachment)
-    body.defects += opened.defects
-    return content[: found.start(1)] + content[end:]
+    kept: list[bytes] = []
+    at = 0
+    for found in _UU.finditer(content):
+        if found.start(1) < at:
+            continue
+        if len(body.attachments) >= MAX_UUENCODED:
+            break
+        end = content.find(b"\nend", found.end())
+        end = len(content) if end < 0 else end + 4
+        decoded, defects = decode.uudecode(content[found.start(1) : end])
+        body.defects += defects
+        name = found[2].decode("utf-8", "replace").strip()
+        opened = attachment.read_named(name, "application/octet-stream", part, decoded)
+        body.attachments.append(opened.attachment)
+        body.defects += opened.defects
+        kept.append(content[at : found.start(1)])
+        at = end
+    return b"".join(kept) + content[at:]
 
 
 def _read_attachment(

@@ -84,3 +84,11 @@ def mixes_scripts(text: str) -> int:
 def unmixed(text: str) -> str:
     """`text` with look-alike letters as the Latin letters that they print like."""
     return text.translate(_LIKE_LATIN)
+
+
+_STYLED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9]")
+
+
+def styled(text: str) -> int:
+    """How many letters are mathematical, full-width or circled ones: read as Latin, spelt else."""
+    return 0 if text.isascii() else len(_STYLED.findall(text))
