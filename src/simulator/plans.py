@@ -315,6 +315,7 @@ _BULK_SUBTYPES = {
     "union": "non-commercial",
     "community": "non-commercial",
     "petition": "non-commercial",
+    "university": "non-commercial",
 }
 
 
