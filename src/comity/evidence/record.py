@@ -71,9 +71,9 @@ class LeafRecord:
                 read_time(fields["received_at"]),
                 bytes.fromhex(fields["salt"]),
             )
-        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise ValueError(f"expected a leaf record, got {line[:80]!r}") from error
-        if record.print() != line:
+        if record.length < 0 or len(record.salt) != SALT_BYTES or record.print() != line:
             raise ValueError(f"expected a leaf record as we print it, got {line[:80]!r}")
         return record
 

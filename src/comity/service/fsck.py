@@ -100,7 +100,8 @@ class _Check:
         for name in names:
             with self._files.open(name) as file:
                 content = file.read()
-            self._segment(name, content, in_use and name == names[-1])
+            last = name == names[-1]
+            self._segment(name, content, last and (in_use or self._files.in_use()))
             self.found.segments += 1
             self.found.checked_bytes += len(content)
             self._progress(self.found.checked_bytes)

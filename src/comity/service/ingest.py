@@ -20,15 +20,19 @@ def ingest(
     node: Node,
     *,
     refused: Callable[[str, str], None] | None = None,
+    noted: Callable[[str], None] | None = None,
     batch: int = BATCH,
 ) -> Iterator[Receipt]:
     """Reports as (path, bytes, channel) in; receipts out, in the same order.
 
     A report over the cap is told to `refused` as (path, why) and the rest goes on; without
-    `refused` it raises BadData. Raises TryLater (in use, disk full: nothing after the last receipt
-    was accepted) and InputOutput (the disk failed).
+    `refused` it raises BadData. `noted` hears what was mended at opening. Raises TryLater (in use,
+    or disk full: nothing after the last receipt was accepted) and InputOutput (the disk failed).
     """
     with node.writer() as vault:
+        if noted:
+            for note in vault.notes:
+                noted(note)
         waiting: list[Incoming] = []
         size = 0
         for path, content, channel in items:

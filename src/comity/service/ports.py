@@ -22,6 +22,10 @@ Clock = Callable[[], datetime]
 class Writer(Protocol):
     """The one open writer of a vault."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found and mended when it was opened, one sentence each."""
+
     def append(self, batch: Sequence[Incoming]) -> tuple[Receipt, ...]:
         """Whole and durable, or not at all: TryLater, InputOutput, BadData."""
 

@@ -19,7 +19,7 @@ from comity.evidence.merkle import (
 )
 from comity.evidence.receipt import Damage, Entry
 from comity.evidence.record import LeafRecord
-from comity.evidence.segment import HEADER_BYTES, LEAVES, Kind
+from comity.evidence.segment import HEADER_BYTES, LEAVES, Kind, name
 from comity.store.locator import Locator, Row
 from comity.store.recovery import catch_up, whole_leaves
 from comity.store.scan import Frame, Gap, frame_at, frames, header, segments
@@ -118,14 +118,13 @@ def _entry(part: Frame | Gap, path: Path, start: int, content: bool) -> Iterator
 
 def content_at(folder: Path, row: Row, digest: Digest) -> bytes:
     """The bytes of the report at a located place. Raises VerificationError."""
-    found = dict(segments(folder))
-    path = found.get(row.segment)
-    if path is None:
+    path = folder / name(row.segment)
+    try:
+        part = frame_at(path, row.offset)
+    except FileNotFoundError as error:
         raise VerificationError(
-            f"leaf {row.leaf}: expected the segment of leaf {row.segment}, got no such file"
-        )
-    known = header(path)
-    part = frame_at(path, known.marker, row.offset) if known else None
+            f"leaf {row.leaf}: expected the segment {path.name}, got no such file"
+        ) from error
     if not isinstance(part, Frame):
         raise VerificationError(
             f"leaf {row.leaf}: expected a whole record at offset {row.offset} of {path.name}, "

@@ -19,7 +19,7 @@ from comity.evidence.segment import HEADER_BYTES, LEAVES, Kind, print_frame
 from comity.store.files import Files
 from comity.store.locator import Locator, Row
 from comity.store.scan import Frame, Gap, frames, header, segments
-from comity.values.errors import InputOutput, VerificationError
+from comity.values.errors import InputOutput, TryLater, VerificationError
 
 _ADVICE = "Run: comity fsck, then bring the vault back from a backup. Nothing was changed."
 _LOST = bytes(32)  # in place of the digest of a report whose bytes are lost
@@ -59,6 +59,7 @@ def recover(folder: Path, locator: Path, files: Files, origin: str, verifier: Ve
         except (sqlite3.DatabaseError, KeyError, VerificationError) as error:
             if found:
                 found.close()
+            _is_ours(error, path)
             problem = error
             continue
         notes: list[str] = []
@@ -186,11 +187,16 @@ def _mend(
     """Make the files end where the whole frames end. Gives the new tail; False: sign anew."""
     size = locator.size()
     clean = signed.size == size if signed else size == 0
-    for _, path in segments(folder):
+    found = segments(folder)
+    for number, (_, path) in enumerate(found, start=1):
         if _unborn(path):
             _set_aside(folder, files, path, 0, notes)
             path.unlink()
             files.sync_folder(folder)
+        elif (
+            number < len(found) and path.stat().st_mode & 0o222 and path != getattr(tail, "path", 0)
+        ):
+            files.seal(path)  # a rotation was cut off
     if tail is None:
         return None, clean
     file = files.open(tail.path)
@@ -256,6 +262,17 @@ def _write_again(
         source.seek(start)
         files.write(file, start, source.read(tail.offset - start))
     files.sync(file)
+
+
+def _is_ours(error: Exception, path: Path) -> None:
+    """Raise where the disk is at fault: a locator built anew would fare no better."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        raise TryLater(f"{path}: {error}", "Nothing was accepted. Make room.") from error
+    if code == sqlite3.SQLITE_BUSY:
+        raise TryLater(f"{path}: {error}", "Nothing was accepted. End what locks it.") from error
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
+        raise InputOutput(f"{path}: {error}", "Nothing was accepted. Check the disk.") from error
 
 
 def _remove(path: Path) -> None:

@@ -64,11 +64,14 @@ def frames(path: Path, marker: bytes, start: int = HEADER_BYTES) -> Iterator[Fra
             offset = found.end
 
 
-def frame_at(path: Path, marker: bytes, offset: int) -> Frame | Gap:
-    """The one frame at `offset`."""
+def frame_at(path: Path, offset: int) -> Frame | Gap | None:
+    """The one frame at `offset`; None where the segment's header cannot be read."""
     with path.open("rb") as file:
+        known = Header.read(file.read(HEADER_BYTES))
+        if known is None:
+            return None
         file.seek(offset)
-        return _next(file, offset, os.fstat(file.fileno()).st_size, marker)
+        return _next(file, offset, os.fstat(file.fileno()).st_size, known.marker)
 
 
 def _next(file: BinaryIO, offset: int, size: int, marker: bytes) -> Frame | Gap:

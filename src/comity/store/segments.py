@@ -32,9 +32,10 @@ class StoredSegments:
         return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
     def in_use(self) -> bool:
+        """Asks for the lock and gives it back at once; a writer that opens just then asks again."""
         try:
             file = os.open(self._folder / "lock", os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
+        except OSError:
             return False
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

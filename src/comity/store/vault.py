@@ -6,9 +6,11 @@ Knows nothing of what a report says. After a failed sync it stops: what the disk
 unknown, and a second sync would answer "done" without having done it.
 """
 
+import contextlib
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ from pathlib import Path
 import zstandard
 
 from comity.evidence.checkpoint import Checkpoint
-from comity.evidence.merkle import Frontier, leaf_hash
+from comity.evidence.merkle import Frontier, Node, leaf_hash
 from comity.evidence.note import Signer
 from comity.evidence.receipt import Incoming, Receipt
 from comity.evidence.record import SALT_BYTES, LeafRecord, channel
@@ -35,10 +37,18 @@ from comity.store.files import Disk, Files, trouble
 from comity.store.locator import Locator, Row
 from comity.store.recovery import Opened, Tail, recover
 from comity.values.digest import Digest, digest_of
-from comity.values.errors import BadData, InputOutput, TryLater, VerificationError
+from comity.values.errors import (
+    BadData,
+    ComityError,
+    InputOutput,
+    TryLater,
+    VerificationError,
+    WrongUse,
+)
 
 SEGMENT_BYTES = 64 << 20  # ours: read whole by fsck, small enough to move
 _LEVEL = 3  # zstd's default; ours: level 1 saves 5 % of the time and costs 6 % of the room
+_LOCK_TRIES, _LOCK_PAUSE = 3, 0.01  # seconds; ours: fsck asks for the lock for a moment
 _NO_LEAF = bytes(32)
 
 
@@ -63,28 +73,28 @@ class Vault:
         self._files: Files = files or Disk()
         self._segment_bytes = segment_bytes
         self._packer = zstandard.ZstdCompressor(level=_LEVEL)
-        self._stopped = ""
+        self._stopped: ComityError | None = None
         self._file = -1
-        self._unlocated: list[Row] = []  # durable, but the locator could not take them yet
+        self._locator: Locator | None = None
         self._lock = _lock(folder)
         try:
             opened = self._open(locator)
+            self.notes: tuple[str, ...] = opened.notes  # what was mended, for people
+            self._frontier: Frontier = opened.frontier
+            self._tail: Tail | None = opened.tail
+            self._published = opened.frontier.size if opened.clean else -1
+            if not opened.clean:
+                self._sign_again()
         except BaseException:
-            os.close(self._lock)
+            self._let_go()
             raise
-        self.notes = opened.notes  # what was found and done at opening, for people
-        self._locator: Locator = opened.locator
-        self._frontier: Frontier = opened.frontier
-        self._tail: Tail | None = opened.tail
-        self._published = opened.frontier.size if opened.clean else -1
-        if not opened.clean:
-            self._sign_again()
 
     def _open(self, locator: Path) -> Opened:
-        locator.parent.mkdir(parents=True, exist_ok=True)
         verifier = self._signer.verifier
         try:
+            locator.parent.mkdir(parents=True, exist_ok=True)
             opened = recover(self.folder, locator, self._files, verifier.name, verifier)
+            self._locator = opened.locator
             if opened.tail:
                 self._file = self._files.open(opened.tail.path)
         except OSError as error:
@@ -99,15 +109,19 @@ class Vault:
 
     def close(self) -> None:
         """Publish the last checkpoint and let go. Raises nothing: all receipts hold already."""
-        if self._lock < 0:
-            return
-        self.publish()
-        self._locator.close()
+        if self._lock >= 0:
+            self.publish()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._stopped = self._stopped or WrongUse("the vault was closed")
+        if self._locator:
+            self._locator.close()
         if self._file >= 0:
-            self._files.close(self._file)
+            with contextlib.suppress(OSError):  # all that matters was synced
+                self._files.close(self._file)
         os.close(self._lock)
         self._lock = self._file = -1
-        self._stopped = self._stopped or "the vault was closed"
 
     @property
     def size(self) -> int:
@@ -124,10 +138,7 @@ class Vault:
         Raises TryLater (disk full), InputOutput (disk failed), BadData (a report over the caps).
         """
         if self._stopped:
-            raise InputOutput(
-                f"the vault takes nothing more: {self._stopped}",
-                "Stop this process, check the disk, then run: comity fsck",
-            )
+            raise self._stopped
         if not batch:
             return ()
         for report in batch:
@@ -136,18 +147,24 @@ class Vault:
         receipts, rows, block = self._pack(batch, tail)
         frontier, nodes = self._frontier.extend(row.hash for row in rows)
         signed = self._checkpoint_frame(frontier, tail)
-        self._write(tail.offset, block)
-        self._write(tail.offset + len(block), signed, undo=tail.offset)
+        self._write(tail.offset, block, tail.offset)
+        self._write(tail.offset + len(block), signed, tail.offset)
         end = tail.offset + len(block) + len(signed)
         self._tail = Tail(tail.segment, tail.path, tail.marker, end)
         self._frontier = frontier
-        self._unlocated += rows
-        try:
-            self._locator.add(self._unlocated, nodes, (tail.segment, end))
-            self._unlocated = []
-        except sqlite3.Error:
-            self._stopped = "its locator cannot be written"  # these receipts hold all the same
+        self._locate(rows, nodes, (tail.segment, end))
         return receipts
+
+    def _locate(self, rows: Sequence[Row], nodes: list[Node], scanned: tuple[int, int]) -> None:
+        """These leaves are durable whatever happens here; without a locator we take no more."""
+        assert self._locator
+        try:
+            self._locator.add(rows, nodes, scanned)
+        except sqlite3.Error as error:
+            self._stopped = TryLater(
+                f"the vault's locator cannot be written: {error}",
+                "Every receipt given holds. Make room or end what locks it, then go on.",
+            )
 
     def publish(self) -> bool:
         """Replace the file `checkpoint` by one of all that is durable; False if that failed."""
@@ -197,6 +214,7 @@ class Vault:
 
     def _here(self, digests: Sequence[Digest]) -> set[Digest]:
         """Those whose bytes are here and still whole: damaged ones are taken anew."""
+        assert self._locator
         found = self._locator.holders([bytes.fromhex(digest) for digest in digests])
         whole = set()
         for key, rows in found.items():
@@ -213,56 +231,65 @@ class Vault:
         note = checkpoint.sign(self._signer)
         return print_frame(tail.marker, Kind.CHECKPOINT, frontier.size, _NO_LEAF, note)
 
-    def _write(self, offset: int, block: bytes, undo: int | None = None) -> None:
-        """Write and sync, or leave the file as it was and raise."""
-        undo = offset if undo is None else undo
+    def _write(self, offset: int, block: bytes, undo: int) -> None:
+        """Write and sync; or cut the file back to `undo` and raise."""
+        self._stop("a write was interrupted")  # holds if we are thrown out of here
         try:
             self._files.write(self._file, offset, block)
         except OSError as error:
-            self._undo(undo)
+            if self._cut_back(undo):
+                self._stopped = None
             raise trouble(error, f"writing to the vault {self.folder}") from error
-        self._sync(undo)
+        self._sync(self._file, undo)
+        self._stopped = None
 
-    def _sync(self, undo: int) -> None:
+    def _sync(self, file: int, undo: int) -> None:
         try:
-            self._files.sync(self._file)
+            self._files.sync(file)
         except OSError as error:
-            self._stopped = f"a sync failed ({error.strerror or error})"
-            self._undo(undo)
+            self._stop(f"a sync failed ({error.strerror or error})")
+            self._cut_back(undo)
             raise trouble(error, f"syncing the vault {self.folder}") from error
 
-    def _undo(self, length: int) -> None:
+    def _cut_back(self, length: int) -> bool:
         try:
             self._files.truncate(self._file, length)
         except OSError as error:
-            self._stopped = f"a failed write could not be undone ({error.strerror or error})"
+            self._stop(f"a failed write could not be undone ({error.strerror or error})")
+            return False
+        return True
+
+    def _stop(self, why: str) -> None:
+        self._stopped = InputOutput(
+            f"the vault takes nothing more: {why}",
+            "Every receipt given holds. End this process, check the disk, run: comity fsck",
+        )
 
     def _room(self) -> Tail:
         """The segment to write to: a new one where there is none or the last is full."""
         tail = self._tail
-        if tail and tail.offset < self._segment_bytes:
+        if tail and (tail.offset < self._segment_bytes or tail.segment == self.size):
             return tail
-        marker = self._entropy(MARKER_BYTES)
-        path = self.folder / name(self.size)
+        new = Tail(
+            self.size, self.folder / name(self.size), self._entropy(MARKER_BYTES), HEADER_BYTES
+        )
         try:
+            file = self._files.create(new.path)
+            try:
+                self._files.write(file, 0, Header(new.segment, new.marker).print())
+                self._sync(file, tail.offset if tail else 0)
+                self._files.sync_folder(self.folder)
+            except BaseException:
+                self._files.close(file)
+                raise
+            if tail:
+                self._files.close(self._file)
+            self._file, self._tail = file, new
             if tail:
                 self._files.seal(tail.path)
-            file = self._files.create(path)
-            if self._file >= 0:
-                self._files.close(self._file)
-            self._file = file
-            self._tail = None  # until the new one is durable
-            self._files.write(file, 0, Header(self.size, marker).print())
         except OSError as error:
             raise trouble(error, f"beginning a segment in {self.folder}") from error
-        self._sync(0)
-        try:
-            self._files.sync_folder(self.folder)
-        except OSError as error:
-            self._stopped = f"a sync failed ({error.strerror or error})"
-            raise trouble(error, f"syncing the vault {self.folder}") from error
-        self._tail = Tail(self.size, path, marker, HEADER_BYTES)
-        return self._tail
+        return new
 
     def _sign_again(self) -> None:
         """After a run that was cut off: a checkpoint over what it left whole."""
@@ -270,9 +297,9 @@ class Vault:
             return
         frame = self._checkpoint_frame(self._frontier, self._tail)
         tail = self._tail
-        self._write(tail.offset, frame)
+        self._write(tail.offset, frame, tail.offset)
         self._tail = Tail(tail.segment, tail.path, tail.marker, tail.offset + len(frame))
-        self._locator.add((), (), (tail.segment, self._tail.offset))
+        self._locate((), [], (tail.segment, self._tail.offset))
         self.publish()
 
 
@@ -299,21 +326,23 @@ def _lock(folder: Path) -> int:
         file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise trouble(error, f"opening {folder / 'lock'}") from error
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.pread(file, 32, 0).decode("ascii", "replace").strip() or "unknown"
-        os.close(file)
-        raise TryLater(
-            f"the vault {folder} is in use by pid {holder}",
-            "Wait until that process is done, or give it the reports.",
-        ) from None
-    except OSError as error:
-        os.close(file)
-        raise trouble(error, f"locking {folder / 'lock'}") from error
-    try:
+    for attempt in range(_LOCK_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except OSError as error:
+            if isinstance(error, BlockingIOError) and attempt + 1 < _LOCK_TRIES:
+                time.sleep(_LOCK_PAUSE)
+                continue
+            holder = os.pread(file, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            os.close(file)
+            if not isinstance(error, BlockingIOError):
+                raise trouble(error, f"locking {folder / 'lock'}") from error
+            raise TryLater(
+                f"the vault {folder} is in use by pid {holder}",
+                "Wait until that process is done, or give it the reports.",
+            ) from None
+    with contextlib.suppress(OSError):  # only the name of the holder would be lost
         os.ftruncate(file, 0)
         os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
-    except OSError:
-        pass  # only the name of the holder is lost
     return file
