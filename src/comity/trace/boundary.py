@@ -88,8 +88,8 @@ class _Walk:
         self.provider: Provider | None = None  # whose inner hosts we are among
         self.own = False  # reached through, or written by, what the operator named
         self.own_ips: set[Address] = set()
-        self.organisations: set[str] = set()
-        self.last_skipped: Address | None = None
+        self.organisations: set[str] = set()  # of the hosts that wrote believed lines
+        self.recipients: set[str] = set()  # of the mailboxes those took the mail for
 
     def run(self) -> Boundary:
         why = Reason("top-line", "The recipient's own server wrote the top line.")
@@ -117,14 +117,21 @@ class _Walk:
             self.own_ips.add(hop.by_ip)
         if self.trust.wrote_own(hop.by, hop.by_ip):
             self.own = True
-        writer = self.trust.services.writer(hop.by, hop.by_ip)
+        services = self.trust.services
+        domain = _domain(hop.for_)
+        writer = services.writer(hop.by, hop.by_ip)
         if writer is not None:
             self.provider = writer
         elif hop.by is not None and not internal_name(hop.by):
             self.provider = None
-        organisation_ = organisation(hop.by)
-        if organisation_ is not None:
-            self.organisations.add(organisation_)
+        elif self.provider is None and not self.organisations:
+            self.provider = services.provider(domain)  # an inner name, but whose mailbox it is
+        for found, names in (
+            (organisation(hop.by), self.organisations),
+            (organisation(domain), self.recipients),
+        ):
+            if found is not None:
+                names.add(found)
 
     def _judge(self, index: int) -> _Step:
         hop = self.hops[index]
@@ -159,10 +166,9 @@ class _Walk:
                 return _Step(True, Weight.SURE, _PASSED_ON)
             if self.policy.can_be_origin(hop.from_ip):
                 return self._edge(hop, hop.from_ip, following)
-        if following is None or self._continues(hop, following):
-            return _Step(True, Weight.SURE, _PASSED_ON)
-        if hop.by is None or following.by is None:
-            return _Step(True, Weight.LIKELY, _PASSED_ON)
+        weight = self._goes_on(following)
+        if weight is not Weight.DOUBTFUL:
+            return _Step(True, weight, _PASSED_ON)
         return _Step(
             False,
             Weight.DOUBTFUL,
@@ -197,10 +203,7 @@ class _Walk:
         """The line names no address, or one that is spoiled."""
         name = hop.from_host or hop.from_name
         if name is None:  # "by host with SMTP id …": handed on inside a mail service
-            weight = Weight.SURE if self.provider is not None else Weight.LIKELY
-            if following is None or self._continues(hop, following) or following.by is None:
-                return _Step(True, weight, _PASSED_ON)
-            return _Step(True, Weight.DOUBTFUL, _PASSED_ON)
+            return _Step(True, self._goes_on(following), _PASSED_ON)
         if (
             self.provider is not None
             and matches(name, None, self.provider.inside_names)
@@ -217,7 +220,7 @@ class _Walk:
             return _Step(True, Weight.LIKELY, _named(hop.from_host))
         if (
             following is not None
-            and self._continues(hop, following)
+            and self._goes_on(following) is not Weight.DOUBTFUL
             and (same_host(following.by, name) or internal_name(name))
         ):
             return _Step(
@@ -246,7 +249,6 @@ class _Walk:
         trust = self.trust
         if trust.relay_by_address(hop.by, hop.by_ip, ip):
             self.own = True
-            self.last_skipped = ip
             return _Step(
                 True,
                 Weight.SURE,
@@ -283,10 +285,11 @@ class _Walk:
         """Private, loopback, documentation: such a peer is behind our own door."""
         ip = hop.from_ip
         text = f"{ip} is not a public address, so the peer is inside the recipient's own network."
-        if following is None or self._continues(hop, following):
-            return _Step(True, Weight.SURE, Reason("inner-address", text))
-        if self.own and self.trust.configured:
-            return _Step(True, Weight.LIKELY, Reason("inner-address", text))
+        weight = self._goes_on(following)
+        if weight is Weight.DOUBTFUL and self.own:
+            weight = Weight.LIKELY
+        if following is None or weight is not Weight.DOUBTFUL:
+            return _Step(True, weight, Reason("inner-address", text))
         return _Step(
             True,
             Weight.DOUBTFUL,
@@ -313,7 +316,7 @@ class _Walk:
             return _Step(True, Weight.SURE, _inner(provider, str(ip)))
         if following is None:
             return None
-        if (ip in self.own_ips or ip == hop.by_ip) and self._continues(hop, following):
+        if ip in self.own_ips and self._goes_on(following) is not Weight.DOUBTFUL:
             return _Step(
                 True, Weight.SURE, Reason("own-address", f"{ip} is the writing host itself.")
             )
@@ -326,13 +329,14 @@ class _Walk:
     ) -> _Step | None:
         """`from mx1.a.example (confirmed) by store.a.example`, then `by mx1.a.example`."""
         wanted = organisation(host)
-        if wanted is None or wanted not in self.organisations or not hop.from_host_checked:
+        ours = wanted in self.organisations or wanted in self.recipients
+        if wanted is None or not ours or not hop.from_host_checked:
             return None
         if not same_host(following.by, host) and not same_host(following.by, hop.from_name):
             return None
         if following.way in (Way.LOCAL, Way.WEB) or following.authenticated:
             return None  # the peer is where this organisation's own people hand mail in
-        supported = organisation(_domain(following.for_)) in self.organisations
+        supported = organisation(_domain(following.for_)) == wanted
         return _Step(
             True,
             Weight.LIKELY if supported else Weight.DOUBTFUL,
@@ -408,7 +412,8 @@ class _Walk:
         self, hop: ClaimedHop, following: ClaimedHop | None
     ) -> tuple[Weight, str, str]:
         for name in (hop.from_name, hop.from_host):
-            if organisation(name) in self.organisations and organisation(name) is not None:
+            found = organisation(name)
+            if found is not None and (found in self.organisations or found in self.recipients):
                 return (
                     Weight.DOUBTFUL,
                     "edge-may-be-own",
@@ -434,24 +439,21 @@ class _Walk:
             "nothing tells whether {by} is the recipient's first host.",
         )
 
-    def _continues(self, hop: ClaimedHop, following: ClaimedHop) -> bool:
-        """Whether the next line can be by a host of the same side as this one."""
-        if following.by is None:
-            return following.way is Way.LOCAL
-        if internal_name(following.by) or (
-            following.by_ip is not None
-            and (
-                not self.policy.can_be_origin(unwrapped(following.by_ip))
-                and following.by.replace(".", "").isdigit()
-            )
-        ):
-            return True
-        if self.trust.wrote_own(following.by, following.by_ip):
-            return True
-        if self._same_service(following):
-            return True
+    def _goes_on(self, following: ClaimedHop | None) -> Weight:
+        """How well the next line fits as written by another host of the same side."""
+        if following is None or following.by is None:
+            return Weight.SURE
+        if self.trust.wrote_own(following.by, following.by_ip) or self._same_service(following):
+            return Weight.SURE
+        if internal_name(following.by):
+            return Weight.SURE
         found = organisation(following.by)
-        return found is not None and found in self.organisations
+        if found is not None and found in self.organisations:
+            return Weight.SURE
+        if found is not None and found in self.recipients:
+            return Weight.LIKELY
+        # Until now only inner names were seen, so nothing contradicts.
+        return Weight.LIKELY if not self.organisations else Weight.DOUBTFUL
 
     def _same_service(self, following: ClaimedHop) -> bool:
         if self.provider is None:

@@ -61,7 +61,6 @@ class ClaimedHop:
 UNREADABLE = ("received-unparsed",)
 
 _PAREN = re.compile(r"([()])")
-_SPACE = re.compile(r"\s+")
 _KEYWORDS = frozenset(("by", "via", "with", "id", "for"))
 _LITERAL = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]{2,51})(?:%\w{1,16})?\](?::\d{1,5})?", re.I)
 _BARE = re.compile(r"([0-9A-Fa-f:.]{2,51})(?:%\w{1,16})?(?:\[\w{1,16}\])?")
@@ -90,7 +89,7 @@ def read(field: str, span: Span | None = None) -> ClaimedHop:
     """Read the value of a Received field, folded or not. Raises nothing."""
     if len(field) > MAX_FIELD:  # first: what follows costs time by length
         return ClaimedHop(span=span, defects=("received-too-long",))
-    text = _SPACE.sub(" ", field).strip()
+    text = " ".join(field.split())
     head, tail = _split_date(text)
     time, time_defect = read_time(tail)
     defects = (time_defect,) if time_defect else ()
@@ -200,7 +199,7 @@ def _sections(
         ip_may_be_helo=peer.may_be_helo,
         protocol=protocol,
         way=way,
-        authenticated=_logged_in(protocol, items),
+        authenticated=_logged_in(protocol, head),
         tls=secured,
         time=time,
         id=ids[0][:MAX_NAME] if ids and ids[0][0] != "(" else None,
@@ -221,21 +220,19 @@ def _by_keyword(items: list[str]) -> dict[str, list[str]]:
     """Cut at the first "from", "by", "via", "with", "id", "for" outside comments."""
     parts: dict[str, list[str]] = {}
     now = ""
+    part: list[str] = []  # the section that goes on
+    lead = part  # what stands before the first keyword
     for item in items:
-        word = item.lower() if len(item) < 6 else ""
-        if (word == "from" and not parts) or (
-            word in _KEYWORDS and word not in parts and not (now == "from" and word != "by")
-        ):
-            now = word
-            parts[now] = []
-        elif now:
-            parts[now].append(item)
-        else:
-            parts.setdefault("lead", []).append(item)
-    if "from" not in parts and parts.get("lead"):  # "(from user@localhost) by host (8.9.3)"
-        lead = parts["lead"][0]
-        if lead[:6].lower() == "(from ":
-            parts["local"] = [lead[6:]]
+        if len(item) < 5:
+            word = item.lower()
+            starts = word in _KEYWORDS and word not in parts and (now != "from" or word == "by")
+            if starts or (word == "from" and not parts):
+                now = word
+                part = parts[now] = []
+                continue
+        part.append(item)
+    if lead and lead[0][:6].lower() == "(from ":  # "(from user@localhost) by host (8.9.3)"
+        parts["local"] = [lead[0][6:]]
     return parts
 
 
@@ -307,13 +304,11 @@ def _way(protocol: str | None, parts: dict[str, list[str]]) -> Way:
     return Way.UNKNOWN
 
 
-def _logged_in(protocol: str | None, items: list[str]) -> bool:
+def _logged_in(protocol: str | None, head: str) -> bool:
     name = (protocol or "").lower()
     if name.endswith(("mtpa", "mtpsa")) or name == "asmtp":
         return True
-    return any(
-        item[:14].lower() == "(authenticated" or item[:5].lower() == "(auth" for item in items[1:8]
-    )
+    return "(auth" in head or "(Auth" in head
 
 
 def _recipient(part: list[str]) -> str | None:

@@ -16,10 +16,9 @@ from comity.values.domain import registered_domain
 # and what mail servers write for their own network.
 _INTERNAL_ENDS = (
     ".local", ".lan", ".internal", ".intranet", ".intra", ".private", ".corp", ".home",
-    ".localdomain",     ".home.arpa", ".localhost", ".invalid", ".nm", ".intraorange", ".priv", ".loc",
-    ".dom", ".domain",
+    ".localdomain", ".home.arpa", ".localhost", ".invalid", ".nm", ".intraorange", ".priv",
+    ".loc", ".dom", ".domain",
 )  # fmt: skip
-_INTERNAL_LABEL = re.compile(r"\.(?:local|internal|intra|lan|corp)\.")
 
 
 @lru_cache(maxsize=16_384)
@@ -28,7 +27,7 @@ def internal_name(name: str) -> bool:
     host = name.lower().rstrip(".")
     if not host or ("." not in host and ":" not in host):
         return True
-    if host.endswith(_INTERNAL_ENDS) or _INTERNAL_LABEL.search(host):
+    if host.endswith(_INTERNAL_ENDS):
         return True
     return host.startswith(("10.", "192.168.", "127.", "fe80:", "fd", "::1"))
 

@@ -20,12 +20,57 @@ MAX_RULES = 1_000  # ours
 MAX_PATTERNS = 10_000  # ours, over all rules
 
 
+class Ranges:
+    """Networks, asked many times whether they hold an address. Compares as they do."""
+
+    __slots__ = ("_four", "_six", "networks")
+
+    def __init__(self, networks: tuple[Network, ...] = ()) -> None:
+        self.networks = networks
+        self._four = _spans(networks, 4)
+        self._six = _spans(networks, 6)
+
+    def __contains__(self, ip: Address) -> bool:
+        number = int(ip)
+        spans = self._four if ip.version == 4 else self._six
+        return any(low <= number <= high for low, high in spans) if spans else False
+
+    def __bool__(self) -> bool:
+        return bool(self.networks)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ranges) and self.networks == other.networks
+
+    def __hash__(self) -> int:
+        return hash(self.networks)
+
+    def __repr__(self) -> str:
+        return f"Ranges({', '.join(map(str, self.networks))})"
+
+    def and_one(self, network: Network) -> "Ranges":
+        return Ranges((*self.networks, network))
+
+    def and_all(self, other: "Ranges") -> "Ranges":
+        return Ranges((*self.networks, *other.networks))
+
+
+def _spans(networks: tuple[Network, ...], version: int) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (int(net.network_address), int(net.broadcast_address))
+        for net in networks
+        if net.version == version
+    )
+
+
+NOWHERE = Ranges()
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Lines written by `by` are believed where the chain reaches them; `relays` are our own."""
 
     by: tuple[str, ...] = ()  # host globs, lower case; empty: whichever believed host wrote it
-    relays: tuple[Network, ...] = ()  # peers stepped over as our own
+    relays: Ranges = NOWHERE  # peers stepped over as our own
     relay_names: tuple[str, ...] = ()  # the same by name, host globs
 
     def wrote(self, host: str | None, ip: Address | None) -> bool:
@@ -39,20 +84,20 @@ class Provider:
     name: str
     kind: str
     hosts: tuple[str, ...] = ()  # domains: they and all below write as this service
-    by_addresses: tuple[Network, ...] = ()  # writes `by` as one of these
-    inside: tuple[Network, ...] = ()  # peers that are its own inner hosts
+    by_addresses: Ranges = NOWHERE  # writes `by` as one of these
+    inside: Ranges = NOWHERE  # peers that are its own inner hosts
     inside_names: tuple[str, ...] = ()  # the names of those, for lines with a spoiled address
     edge_names: tuple[str, ...] = ()  # its outgoing side: an edge even where `inside` holds it
     front: tuple[str, ...] = ()  # hosts that take mail from outside
-    outgoing: tuple[Network, ...] = ()  # addresses it sends from
+    outgoing: Ranges = NOWHERE  # addresses it sends from
     network_words: tuple[str, ...] = ()  # in the name of its autonomous system, lower case
 
     def holds(self, ip: Address) -> bool:
         """Whether this address is one of its inner hosts."""
-        return _inside(ip, self.inside)
+        return ip in self.inside
 
     def sends_from(self, ip: Address) -> bool:
-        return _inside(ip, self.outgoing)
+        return ip in self.outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +121,7 @@ class Services:
         """The service that writes this `by`."""
         found = self.provider(host)
         if found is None and ip is not None:
-            return next((it for it in self.by_address if _inside(ip, it.by_addresses)), None)
+            return next((it for it in self.by_address if ip in it.by_addresses), None)
         return found
 
     def sender_of(self, ip: Address) -> Provider | None:
@@ -139,7 +184,7 @@ class Trust:
         network = _network(relay)
         if network is not None:
             _not_too_wide(network, "--trusted-relay")
-            return replace(self, own=replace(self.own, relays=(*self.own.relays, network)))
+            return replace(self, own=replace(self.own, relays=self.own.relays.and_one(network)))
         hosts = (*self.own.by, *_host_and_below(relay, "--trusted-relay"))
         return replace(self, own=replace(self.own, by=hosts, relay_names=hosts))
 
@@ -148,7 +193,7 @@ class Trust:
             rules=(*self.rules, *other.rules),
             own=Rule(
                 by=(*self.own.by, *other.own.by),
-                relays=(*self.own.relays, *other.own.relays),
+                relays=self.own.relays.and_all(other.own.relays),
                 relay_names=(*self.own.relay_names, *other.own.relay_names),
             ),
             services=self.services if self.services.providers else other.services,
@@ -169,11 +214,9 @@ class Trust:
         self, writer: str | None, writer_ip: Address | None, peer: Address
     ) -> bool:
         """Whether the operator told us to step over this peer where `writer` saw it."""
-        if _inside(peer, self.own.relays):
+        if peer in self.own.relays:
             return True
-        return any(
-            rule.wrote(writer, writer_ip) and _inside(peer, rule.relays) for rule in self.rules
-        )
+        return any(peer in rule.relays and rule.wrote(writer, writer_ip) for rule in self.rules)
 
     def relay_by_name(self, writer: str | None, writer_ip: Address | None, name: str) -> bool:
         """The same by name. In a trust file, a host named in full under `by` counts as one."""
@@ -200,7 +243,7 @@ class Trust:
 
     def version(self) -> str:
         """What decided, for the result's `versions`."""
-        count = len(self.rules) + len(self.own.by) + len(self.own.relays)
+        count = len(self.rules) + len(self.own.by) + len(self.own.relays.networks)
         return f"providers {self.services.version}, own rules {count}"
 
 
@@ -213,19 +256,14 @@ def matches(host: str | None, ip: Address | None, patterns: tuple[str, ...]) -> 
     names, networks = _compiled(patterns)
     if host and names.match(host.lower().rstrip(".")):
         return True
-    return ip is not None and bool(networks) and _inside(ip, networks)
+    return ip is not None and ip in networks
 
 
 @lru_cache(maxsize=256)
-def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[Network, ...]]:
+def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], Ranges]:
     globs = [translate(item) for item in patterns if _network(item) is None]
-    networks = tuple(net for item in patterns if (net := _network(item)) is not None)
+    networks = Ranges(tuple(net for item in patterns if (net := _network(item)) is not None))
     return re.compile("|".join(globs) if globs else r"(?!)"), networks
-
-
-@lru_cache(maxsize=65_536)
-def _inside(ip: Address, networks: tuple[Network, ...]) -> bool:
-    return any(ip.version == net.version and ip in net for net in networks)
 
 
 @lru_cache(maxsize=4_096)
@@ -262,7 +300,7 @@ def _rules(text: str, name: str) -> tuple[Rule, ...]:
     if len(found) > MAX_RULES:
         raise BadData(f"{name}: {len(found)} rules, at most {MAX_RULES} are read", _SHAPE)
     rules = tuple(_rule(item, f"{name}: rule {number}") for number, item in enumerate(found, 1))
-    if sum(len(rule.by) + len(rule.relays) for rule in rules) > MAX_PATTERNS:
+    if sum(len(rule.by) + len(rule.relays.networks) for rule in rules) > MAX_PATTERNS:
         raise BadData(f"{name}: more than {MAX_PATTERNS} patterns in all", _SHAPE)
     return rules
 
@@ -293,7 +331,7 @@ def _rule(item: object, where: str) -> Rule:
         networks.append(network)
     return Rule(
         by=() if "*" in by else tuple(_glob(text, f"{where}, by") for text in by),
-        relays=tuple(networks),
+        relays=Ranges(tuple(networks)),
         relay_names=tuple(names),
     )
 
@@ -351,5 +389,5 @@ def _shipped() -> Services:
     )
 
 
-def _networks(texts: list[str]) -> tuple[Network, ...]:
-    return tuple(ip_network(text) for text in texts)
+def _networks(texts: list[str]) -> Ranges:
+    return Ranges(tuple(ip_network(text) for text in texts))
