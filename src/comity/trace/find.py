@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from comity.mime.part import Field
 from comity.trace.addresses import AddressData
+from comity.trace.authentication import recorded
 from comity.trace.boundary import Boundary, Weight, find_boundary
 from comity.trace.client import submitting_client
 from comity.trace.hop import ClaimedHop, read
@@ -46,9 +47,6 @@ _WANTED = frozenset(
         "list-id",
         "x-originating-ip",
         "x-originating-client-ip",
-        "authentication-results",
-        "arc-authentication-results",
-        "received-spf",
         "resent-from",
         "x-forwarded-to",
         "x-forwarded-for",
@@ -93,7 +91,7 @@ def find(
         origin=origin,
         confidence=confidence,
         reasons=tuple(reasons),
-        authentication=(),
+        authentication=recorded(fields, header.received, boundary, trust),
         defects=(*header.defects, *_defects(claimed), *time_defects),
     )
 

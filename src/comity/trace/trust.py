@@ -90,6 +90,8 @@ class Provider:
     edge_names: tuple[str, ...] = ()  # its outgoing side: an edge even where `inside` holds it
     front: tuple[str, ...] = ()  # hosts that take mail from outside
     outgoing: Ranges = NOWHERE  # addresses it sends from
+    results_below: tuple[str, ...] = ()  # hosts that write their results below their line
+    results_without_id: bool = False  # leaves out the id that RFC 8601 asks for
     network_words: tuple[str, ...] = ()  # in the name of its autonomous system, lower case
 
     def holds(self, ip: Address) -> bool:
@@ -375,6 +377,8 @@ def _shipped() -> Services:
             inside_names=tuple(item.get("inside_names", [])),
             edge_names=tuple(item.get("edge_names", [])),
             front=tuple(item.get("front", [])),
+            results_below=tuple(item.get("results_below", [])),
+            results_without_id=bool(item.get("results_without_id", False)),
             network_words=tuple(item.get("network_words", [])),
         )
         for item in content["providers"]

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Results of SPF, DKIM, DMARC and ARC checks that somebody wrote into the header.
+
+RFC 8601 (Authentication-Results), RFC 7208 section 9.1 (Received-SPF), RFC 8617 (ARC). Anybody can
+write such a field, so only those count that our own side wrote where the chain reaches: with an id
+of ours, and above the line that took the mail in. All others are listed as claims.
+"""
+
+import re
+from dataclasses import replace
+
+from comity.mime.part import Field
+from comity.trace.boundary import Boundary
+from comity.trace.names import organisation, same_host
+from comity.trace.trace import Authentication, Standing
+from comity.trace.trust import Provider, Trust, matches
+
+MAX_FIELDS = 20  # fields read, from the top; ours
+MAX_VALUE = 8_192  # characters of one field; ours
+MAX_RESULTS = 40  # of one field; ours
+
+RESULTS = "authentication-results"
+ARC_RESULTS = "arc-authentication-results"
+SPF = "received-spf"
+KEYS = frozenset((RESULTS, ARC_RESULTS, SPF))
+
+_RESULT = re.compile(r"\s*([A-Za-z][\w-]{0,30})(?:/\d{1,3})?\s*=\s*([A-Za-z]{1,20})")
+_PROPERTY = re.compile(
+    r"\b(smtp|header|body|policy)\.([\w-]{1,30})\s*=\s*(\"[^\"]{0,300}\"|[^\s;]{1,300})"
+)
+_SPF_RESULT = re.compile(r"\s*([A-Za-z]{1,20})")
+_SPF_PAIR = re.compile(
+    r"\b(envelope-from|helo|receiver|identity)\s*=\s*(\"[^\"]{0,300}\"|[^\s;]{1,300})"
+)
+_INSTANCE = re.compile(r"\s*i\s*=\s*\d{1,3}\s*;")
+
+# Which property names the domain that a result speaks for, best first (RFC 8601 section 2.7).
+_IDENTITY = {
+    "spf": ("mailfrom", "helo"),
+    "dkim": ("d", "i"),
+    "domainkeys": ("d", "from"),
+    "dmarc": ("from",),
+    "compauth": (),
+    "iprev": ("iprev", "remote-ip"),
+    "auth": ("auth",),
+}
+
+
+def read_results(value: str, arc: bool = False) -> tuple[Authentication, ...]:
+    """Results of one Authentication-Results field, as claims. Raises nothing."""
+    if len(value) > MAX_VALUE:
+        return ()
+    text = without_comments(value)
+    if arc:
+        text = _INSTANCE.sub("", text, count=1)
+    service, _, rest = text.partition(";")
+    names = service.split()
+    by = names[0][:253] if names else ""
+    if "=" in by:  # Microsoft leaves its id out: "spf=pass (…) smtp.mailfrom=…; dkim=…"
+        by, rest = "", text
+    found: list[Authentication] = []
+    for part in rest.split(";")[:MAX_RESULTS]:
+        match = _RESULT.match(part)
+        if not match:
+            continue
+        method = match[1].lower()
+        found.append(
+            Authentication(
+                method=method,
+                result=match[2].lower(),
+                identity=_identity(method, part),
+                by=by,
+                standing=Standing.CLAIMED,
+                detail="arc" if arc else "",
+            )
+        )
+    return tuple(found)
+
+
+def _identity(method: str, part: str) -> str | None:
+    values = {name: value.strip('"') for _, name, value in _PROPERTY.findall(part)}
+    for name in _IDENTITY.get(method, ()):
+        if name in values:
+            return values[name].rpartition("@")[2].rstrip(".").lower() or None
+    return None
+
+
+def read_spf(value: str) -> Authentication | None:
+    """The result of one Received-SPF field, as a claim. Raises nothing."""
+    if len(value) > MAX_VALUE:
+        return None
+    text = without_comments(value)
+    match = _SPF_RESULT.match(text)
+    if not match:
+        return None
+    pairs = {name: found.strip('"<>') for name, found in _SPF_PAIR.findall(text)}
+    who = pairs.get("envelope-from") or pairs.get("helo") or ""
+    by = pairs.get("receiver") or _receiver(value)
+    return Authentication(
+        method="spf",
+        result=match[1].lower(),
+        identity=who.rpartition("@")[2].lower() or None,
+        by=by[:253],
+        standing=Standing.CLAIMED,
+        detail="received-spf",
+    )
+
+
+def _receiver(value: str) -> str:
+    """`pass (mx.example: domain of …)`: the comment begins with the checking host."""
+    at = value.find("(")
+    host, colon, _ = value[at + 1 : at + 260].partition(":") if at >= 0 else ("", "", "")
+    return host.strip() if colon and " " not in host.strip() else ""
+
+
+def without_comments(value: str) -> str:
+    """`value` with all comments, nested ones too, replaced by a space. Linear in its length."""
+    if "(" not in value:
+        return value
+    kept: list[str] = []
+    depth = 0
+    for piece in re.split(r"([()])", value):
+        if piece == "(":
+            depth += 1
+        elif piece == ")":
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            kept.append(piece)
+    return " ".join(kept)
+
+
+def recorded(
+    fields: tuple[Field, ...], received: tuple[Field, ...], boundary: Boundary, trust: Trust
+) -> tuple[Authentication, ...]:
+    """All recorded results, newest first, each with its standing."""
+    wanted = [field for field in fields if field.key in KEYS][:MAX_FIELDS]
+    if not wanted:
+        return ()
+    edge = received[boundary.last].start if boundary.last is not None else -1
+    below = _one_field_below(fields, received, boundary, trust)
+    results: list[Authentication] = []
+    for field in wanted:
+        above = field.start < edge
+        for claim in _read(field):
+            ours = (above or field in below) and _is_our_id(claim.by, boundary, trust)
+            results.append(replace(claim, standing=Standing.VOUCHED) if ours else claim)
+    return tuple(results)
+
+
+def _read(field: Field) -> tuple[Authentication, ...]:
+    if field.key == SPF:
+        found = read_spf(field.value)
+        return (found,) if found is not None else ()
+    return read_results(field.value, arc=field.key == ARC_RESULTS)
+
+
+def _is_our_id(by: str, boundary: Boundary, trust: Trust) -> bool:
+    """Whether an authserv-id can be of the hosts that wrote the believed lines."""
+    for vouched in boundary.vouched:
+        hop = vouched.hop
+        writer = trust.services.writer(hop.by, hop.by_ip)
+        if not by:
+            if writer is not None and writer.results_without_id:
+                return True
+            continue
+        if same_host(by, hop.by) or (trust.configured and trust.wrote_own(by, None)):
+            return True
+        if writer is not None and trust.services.provider(by) is writer:
+            return True
+        ours = organisation(hop.by)
+        if ours is not None and writer is None and organisation(by) == ours:
+            return True
+    return False
+
+
+def _one_field_below(
+    fields: tuple[Field, ...], received: tuple[Field, ...], boundary: Boundary, trust: Trust
+) -> tuple[Field, ...]:
+    """Some services write their results below their Received line: the first of each kind there.
+
+    They always write one, so a forged one can only come after it.
+    """
+    if boundary.last is None:
+        return ()
+    hop = boundary.vouched[-1].hop
+    writer: Provider | None = trust.services.writer(hop.by, hop.by_ip)
+    if writer is None or not matches(hop.by, None, writer.results_below or ("",)):
+        return ()
+    start = received[boundary.last].start
+    end = received[boundary.last + 1].start if boundary.last + 1 < len(received) else None
+    first: dict[str, Field] = {}
+    for field in fields:
+        inside = field.start > start and (end is None or field.start < end)
+        if inside and field.key in KEYS:
+            first.setdefault(field.key, field)
+    return tuple(first.values())
