@@ -20,32 +20,37 @@ from comity.campaign.key import KIND_MASK, Kind
 from comity.campaign.shingle import U64, mix
 from comity.campaign.table import Table, digests, ordered, table
 
-TEXT_BAND, TEXT_LEAST = 4, 0.60  # values a band, likeness: ours, docs/explanation/campaigns.md
-HTML_BAND, HTML_LEAST = 4, 0.90
+BAND = 3  # values in a band
+TEXT_LEAST, LOOSE_LEAST, HTML_LEAST = 0.60, 0.40, 0.90  # ours: docs/explanation/campaigns.md
 ID_DIGITS = 12
 
-_HOST = frozenset((Kind.ADDRESS,))
-_NAMES = frozenset((Kind.SIGNER, Kind.ENVELOPE, Kind.AUTHOR))
+_NAMES = frozenset((Kind.SIGNER, Kind.ENVELOPE, Kind.AUTHOR, Kind.MAILBOX))
 _LINKS = frozenset((Kind.URL_DOMAIN, Kind.URL_PAGE))
 _FILES = frozenset((Kind.ATTACHMENT, Kind.INLINE_IMAGE))
-_PROGRAM = frozenset((Kind.TEMPLATE,))
-PAIRS: dict[Kind, frozenset[Kind]] = {
-    Kind.TEXT: _HOST | _NAMES | _LINKS | _FILES | _PROGRAM,
-    Kind.SUBJECT: _HOST | _NAMES | _LINKS | _FILES | _PROGRAM,
+_ALL = _NAMES | _LINKS | _FILES | {Kind.ADDRESS, Kind.TEMPLATE}
+PAIRS: dict[Kind, frozenset[Kind]] = {  # of independent families; common keys count nowhere …
+    Kind.TEXT: _ALL,
+    Kind.SUBJECT: _ALL - {Kind.TEMPLATE},
     Kind.SUBJECT_PART: _NAMES | _LINKS | _FILES,
-    Kind.URL_PAGE: _HOST | _NAMES | {Kind.HTML},
-    Kind.ATTACHMENT: _HOST | _NAMES | _LINKS | _PROGRAM,
+    Kind.LOOSE_TEXT: frozenset((Kind.URL_PAGE, Kind.MAILBOX, Kind.ATTACHMENT)),
+    Kind.MAILBOX: frozenset((Kind.TEMPLATE, Kind.HTML, Kind.URL_DOMAIN)),
+    Kind.URL_PAGE: _NAMES | {Kind.ADDRESS, Kind.HTML},
+    Kind.ATTACHMENT: _NAMES | _LINKS | {Kind.ADDRESS, Kind.TEMPLATE},
+}
+CONFIRMS: dict[Kind, frozenset[Kind]] = {  # … but a common subject may confirm what is rare
+    Kind.SUBJECT: _LINKS | _FILES,
 }
 ALONE: frozenset[Kind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What counts of each mail: rows of `table`, and the keys that are not common."""
+    """What is known of each mail: rows of `table`, their keys, and which of these are common."""
 
     table: Table  # in order of digest, one row a mail
     rows: Rows  # ascending
     keys: U64
+    common: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +98,23 @@ def cluster_table(rows: Table) -> Clustering:
 
 def weighed(rows: Table) -> Evidence:
     """Classes of near-identical contents, and the keys that are not common."""
-    text = _classes(rows["text"], Kind.TEXT, TEXT_BAND, TEXT_LEAST)
-    html = _classes(rows["html"], Kind.HTML, HTML_BAND, HTML_LEAST)
+    loose, text = _classes(rows["text"], (Kind.LOOSE_TEXT, Kind.TEXT), (LOOSE_LEAST, TEXT_LEAST))
+    (html,) = _classes(rows["html"], (Kind.HTML,), (HTML_LEAST,))
     texts = np.where(text > 0, text, rows["text_exact"])  # a short text is compared as a whole
     at, keys = _flat(rows)
     kinds = keys & np.uint64(KIND_MASK)
     subject = (kinds == Kind.SUBJECT) | (kinds == Kind.SUBJECT_PART)
     told = weigh.common(keys[subject], texts[at[subject]], weigh.SUBJECT_BASE, weigh.SUBJECT_SLOPE)
     contents = _contents(texts, at[subject][~told], keys[subject][~told])
-    at, keys = np.append(at, np.flatnonzero(html)), np.append(keys, html[html > 0])
+    at = np.append(at, np.flatnonzero(html))
+    keys = np.append(keys, html[html > 0])
     common = weigh.common(keys, contents[at])
-    common[np.flatnonzero(subject)] = told
-    at = np.concatenate((at[~common], np.flatnonzero(text)))
-    keys = np.concatenate((keys[~common], text[text > 0]))
+    common[: len(subject)][subject] = told
+    at = np.concatenate((at, np.flatnonzero(text), np.flatnonzero(loose)))
+    keys = np.concatenate((keys, text[text > 0], loose[loose > 0]))
+    common = np.append(common, np.zeros(len(keys) - len(common), bool))
     order = np.lexsort((keys, at))
-    return Evidence(rows, at[order], keys[order])
+    return Evidence(rows, at[order], keys[order], common[order])
 
 
 def _contents(texts: U64, at: Rows, subjects: U64) -> Rows:
@@ -119,14 +126,17 @@ def _contents(texts: U64, at: Rows, subjects: U64) -> Rows:
     return np.where(texts > 0, label + 1, 0)
 
 
-def _classes(values: NDArray[np.uint32], kind: Kind, band: int, least: float) -> U64:
-    """Class of each row as a key of this kind; 0 where the row has no MinHash."""
+def _classes(
+    values: NDArray[np.uint32], kinds: tuple[Kind, ...], least: tuple[float, ...]
+) -> list[U64]:
+    """For each kind, the class of each row as a key; 0 where the row has no MinHash."""
     has = np.flatnonzero(values.any(axis=1))
-    out = np.zeros(len(values), np.uint64)
+    out = [np.zeros(len(values), np.uint64) for _ in kinds]
     if len(has):
-        found = has[near.classes(np.ascontiguousarray(values[has]), band, least)]
-        names = mix(found.astype(np.uint64) + np.uint64(1)) & ~np.uint64(KIND_MASK)
-        out[has] = names | np.uint64(kind)
+        found = near.classes(np.ascontiguousarray(values[has]), BAND, least)
+        for keys, kind, classes in zip(out, kinds, found, strict=True):
+            names = mix(has[classes].astype(np.uint64) + np.uint64(1)) & ~np.uint64(KIND_MASK)
+            keys[has] = names | np.uint64(kind)
     return out
 
 
@@ -141,14 +151,15 @@ def _linked(evidence: Evidence) -> Rows:
     label = join.alone(len(evidence.table))
     kinds = (evidence.keys & np.uint64(KIND_MASK)).astype(np.int64)
     for kind in ALONE:
-        one = kinds == kind
+        one = (kinds == kind) & ~evidence.common
         label = join.join(label, evidence.keys[one], evidence.rows[one])
-    for kind, others in PAIRS.items():
-        left = np.flatnonzero(kinds == kind)
-        right = np.flatnonzero(np.isin(kinds, [int(other) for other in others]))
-        left, right = _combined(evidence.rows, left, right)
-        pairs = mix(evidence.keys[left] ^ mix(evidence.keys[right]))
-        label = join.join(label, pairs, evidence.rows[left])
+    for rules, needs_rare in ((PAIRS, True), (CONFIRMS, False)):
+        for kind, others in rules.items():
+            left = np.flatnonzero((kinds == kind) & ~(evidence.common & needs_rare))
+            right = np.isin(kinds, [int(other) for other in others]) & ~evidence.common
+            left, right = _combined(evidence.rows, left, np.flatnonzero(right))
+            pairs = mix(evidence.keys[left] ^ mix(evidence.keys[right]))
+            label = join.join(label, pairs, evidence.rows[left])
     return label
 
 
@@ -160,11 +171,16 @@ def _combined(rows: Rows, left: Rows, right: Rows) -> tuple[Rows, Rows]:
     return np.repeat(left, counts), right[np.repeat(starts, counts) + within]
 
 
-def linking(keys: frozenset[int]) -> list[tuple[int, int]]:
-    """What a mail with these keys is linked by: (key, 0) alone or a pair of keys, in order."""
+def linking(keys: dict[int, bool]) -> list[tuple[int, int]]:
+    """What a mail with these keys (and whether each is common) is linked by, in order.
+
+    (key, 0) for what links alone, else a pair of keys.
+    """
     kinds = {key: Kind(key & KIND_MASK) for key in sorted(keys)}
-    found = [(key, 0) for key, kind in kinds.items() if kind in ALONE]
-    for left, kind in kinds.items():
-        others = PAIRS.get(kind, ())
-        found.extend((left, right) for right, other in kinds.items() if other in others)
+    rare = {key: kind for key, kind in kinds.items() if not keys[key]}
+    found = [(key, 0) for key, kind in rare.items() if kind in ALONE]
+    for lefts, rules in ((rare, PAIRS), (kinds, CONFIRMS)):
+        for left, kind in lefts.items():
+            others = rules.get(kind, ())
+            found.extend((left, right) for right, other in rare.items() if other in others)
     return found

@@ -143,7 +143,15 @@ def _infrastructure(message: Message, trace: Trace) -> tuple[int, ...]:
     author = message.from_.domain if message.from_ else ""
     if author:
         keys.append(key(Kind.AUTHOR, registered_domain(author) or author))
+    keys.extend(sorted({key(Kind.MAILBOX, name) for name in _mailboxes(message)})[:2])
     return tuple(keys)
+
+
+def _mailboxes(message: Message) -> set[str]:
+    """Where an answer would go; not the recipient, in whose name some mails are written."""
+    senders = (*message.reply_to[:2], *((message.from_,) if message.from_ else ()))
+    own = {mailbox.address.lower() for mailbox in message.to}
+    return {m.address.lower() for m in senders if m.address and m.address.lower() not in own}
 
 
 def _range(ip: Address) -> bytes:

@@ -31,6 +31,8 @@ class Kind(IntEnum):
     SUBJECT = 13  # subject without digits and addresses
     TEXT = 14  # class of near-identical texts
     HTML = 15  # class of near-identical HTML skeletons
+    MAILBOX = 17  # address in From or Reply-To
+    LOOSE_TEXT = 18  # wider class of texts: the same letter in other words
     SUBJECT_PART = 16  # subject without its first or its last word, where made-up words stand
 
 
@@ -51,6 +53,8 @@ FAMILY: dict[Kind, Family] = {
     Kind.TEXT: Family.TEXT,
     Kind.HTML: Family.HTML,
     Kind.SUBJECT_PART: Family.TEXT,
+    Kind.MAILBOX: Family.INFRASTRUCTURE,
+    Kind.LOOSE_TEXT: Family.TEXT,
 }
 
 

@@ -6,6 +6,8 @@ Cost grows with the number of different MinHashes, not with pairs: in each band 
 with its neighbour and with the first of its group. The result depends on the set of rows only.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,8 +18,8 @@ ROUNDS = 4  # times that those unlike the first of their group are given another
 CHUNK = 1 << 16  # rows compared at once: bounds the working memory
 
 
-def classes(values: U32, band: int, least: float) -> Rows:
-    """For each row, the least row of its class.
+def classes(values: U32, band: int, least: tuple[float, ...]) -> list[Rows]:
+    """For each bound of `least` (ascending) and each row: the least row of its class.
 
     `band`: values in a band. `least`: share of equal values from which two rows are near.
     Rows must be in an order that does not depend on arrival.
@@ -28,49 +30,54 @@ def classes(values: U32, band: int, least: float) -> Rows:
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     different = first[order]
-    label = alone(len(different))
-    for start in range(0, values.shape[1], band):
+    search = _Search(values, different, least, [alone(len(different)) for _ in least])
+    for start in range(0, values.shape[1] - band + 1, band):
         bands = _combine(values[different, start : start + band])
-        after = _combine(values[different, (start + band) % values.shape[1] :][:, :band])
-        label = _one_band(label, values, different, bands, after, least)
-    return different[label][place[inverse]]
+        after = _combine(np.roll(values[different], -start - band, axis=1)[:, :band])
+        search.one_band(bands, after)
+    return [different[label][place[inverse]] for label in search.labels]
 
 
-def _one_band(
-    label: Rows, values: U32, different: Rows, bands: U64, after: U64, least: float
-) -> Rows:
-    order = np.lexsort((after, bands))
-    bands = bands[order]
-    same = bands[1:] == bands[:-1]
-    label = _verified(label, values, different, order[:-1][same], order[1:][same], least)
-    inside = np.zeros(len(order), bool)
-    inside[1:] |= same
-    inside[:-1] |= same
-    order, bands = order[inside], bands[inside]
-    for _ in range(ROUNDS):
-        if not len(order):
-            break
-        new = np.ones(len(order), bool)
-        new[1:] = bands[1:] != bands[:-1]
-        lead = order[np.flatnonzero(new)[np.cumsum(new) - 1]]
-        label = _verified(label, values, different, lead, order, least)
-        other = label[lead] != label[order]
-        order, bands = order[other], bands[other]
-    return label
+@dataclass(slots=True)
+class _Search:
+    """What has been joined so far, for each bound."""
 
+    values: U32
+    different: Rows
+    least: tuple[float, ...]
+    labels: list[Rows]
 
-def _verified(
-    label: Rows, values: U32, different: Rows, left: Rows, right: Rows, least: float
-) -> Rows:
-    """Join the pairs that are near; pairs that are joined already are not compared again."""
-    open_ = label[left] != label[right]
-    left, right = left[open_], right[open_]
-    near = np.zeros(len(left), bool)
-    for at in range(0, len(left), CHUNK):
-        part = slice(at, at + CHUNK)
-        pairs = values[different[left[part]]], values[different[right[part]]]
-        near[part] = likeness(*pairs) >= least
-    return join_pairs(label, left[near], right[near])
+    def one_band(self, bands: U64, after: U64) -> None:
+        order = np.lexsort((after, bands))
+        bands = bands[order]
+        same = bands[1:] == bands[:-1]
+        self.compare(order[:-1][same], order[1:][same])
+        inside = np.zeros(len(order), bool)
+        inside[1:] |= same
+        inside[:-1] |= same
+        order, bands = order[inside], bands[inside]
+        for _ in range(ROUNDS):
+            if not len(order):
+                break
+            new = np.ones(len(order), bool)
+            new[1:] = bands[1:] != bands[:-1]
+            lead = order[np.flatnonzero(new)[np.cumsum(new) - 1]]
+            self.compare(lead, order)
+            other = self.labels[-1][lead] != self.labels[-1][order]
+            order, bands = order[other], bands[other]
+
+    def compare(self, left: Rows, right: Rows) -> None:
+        """Join the pairs that are near; pairs that are joined already are not compared again."""
+        open_ = self.labels[-1][left] != self.labels[-1][right]
+        left, right = left[open_], right[open_]
+        alike = np.zeros(len(left))
+        for at in range(0, len(left), CHUNK):
+            part = slice(at, at + CHUNK)
+            one, other = self.different[left[part]], self.different[right[part]]
+            alike[part] = likeness(self.values[one], self.values[other])
+        for at, bound in enumerate(self.least):
+            near = alike >= bound
+            self.labels[at] = join_pairs(self.labels[at], left[near], right[near])
 
 
 def likeness(left: U32, right: U32) -> NDArray[np.float64]:

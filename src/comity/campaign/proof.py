@@ -31,6 +31,9 @@ WEIGHT: dict[Kind, float] = {
     Kind.HTML: 0.50,
     Kind.RANGE: 0.40,
     Kind.SUBJECT_PART: 0.45,
+    Kind.MAILBOX: 0.65,
+    Kind.LOOSE_TEXT: 0.60,
+    Kind.MARK: 0.20,
 }
 
 WORDS: dict[Kind, str] = {
@@ -46,8 +49,19 @@ WORDS: dict[Kind, str] = {
     Kind.TEMPLATE: "the same program wrote them (order of fields, Message-ID, boundary, zone)",
     Kind.AUTHOR: "their From addresses have the same domain",
     Kind.RANGE: "they came from the same address range",
+    Kind.MAILBOX: "answers to them go to the same address",
+    Kind.MARK: "the program that wrote them left the same mark",
     Kind.SUBJECT_PART: "their subjects are the same but for one word at an end",
 }
+
+
+_IMPLIES = (  # who has the first has the second: said once
+    (Kind.SUBJECT, Kind.SUBJECT_PART),
+    (Kind.TEXT, Kind.LOOSE_TEXT),
+    (Kind.URL_PAGE, Kind.URL_DOMAIN),
+    (Kind.ADDRESS, Kind.RANGE),
+    (Kind.MAILBOX, Kind.AUTHOR),
+)
 
 
 def links(evidence: Evidence, members: Rows, names: list[str]) -> tuple[LinkProof, ...]:
@@ -82,23 +96,29 @@ def _spanning(pairs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
             yield pair
 
 
-def _keys_of(evidence: Evidence, members: Rows) -> dict[int, frozenset[int]]:
+def _keys_of(evidence: Evidence, members: Rows) -> dict[int, dict[int, bool]]:
+    """For each member: its keys, and whether each is common."""
     starts = np.searchsorted(evidence.rows, members)
     ends = np.searchsorted(evidence.rows, members, side="right")
     return {
-        row: frozenset(evidence.keys[start:end].tolist())
+        row: dict(
+            zip(evidence.keys[start:end].tolist(), evidence.common[start:end].tolist(), strict=True)
+        )
         for row, start, end in zip(members.tolist(), starts, ends, strict=True)
     }
 
 
 def prove(
-    evidence: Evidence, a: int, b: int, keys: dict[int, frozenset[int]], names: list[str]
+    evidence: Evidence, a: int, b: int, keys: dict[int, dict[int, bool]], names: list[str]
 ) -> LinkProof:
     """All that rows a and b share, strongest family first."""
     said: list[tuple[float, Family, str]] = []
-    shared = {Kind(key & KIND_MASK) for key in keys[a] & keys[b]}
-    if Kind.SUBJECT in shared:
-        shared.discard(Kind.SUBJECT_PART)
+    both = keys[a].keys() & keys[b].keys()
+    shared = {Kind(key & KIND_MASK) for key in both if not keys[a][key]}
+    common = {Kind(key & KIND_MASK) for key in both if keys[a][key]} & {Kind.SUBJECT} - shared
+    for more, less in _IMPLIES:
+        if more in shared:
+            shared.discard(less)
     for kind in sorted(shared):
         alike, words = 1.0, WORDS.get(kind, "")
         if kind is Kind.TEXT:
@@ -107,7 +127,12 @@ def prove(
         elif kind is Kind.HTML:
             alike = _alike(evidence, "html", a, b)
             words = f"their HTML is built alike ({alike:.0%})"
+        elif kind is Kind.LOOSE_TEXT:
+            alike = _alike(evidence, "text", a, b)
+            words = f"their texts are the same letter in other words ({alike:.0%} alike)"
         said.append((WEIGHT[kind] * alike, FAMILY[kind], words))
+    for kind in sorted(common):
+        said.append((WEIGHT[kind] / 2, FAMILY[kind], f"{WORDS[kind]}, which others use too"))
     said.sort(key=lambda item: (-item[0], item[1], item[2]))
     families: dict[str, float] = {}
     left = 1.0

@@ -27,6 +27,7 @@ SLOTS: dict[Kind, int] = {  # how many keys of each kind a row holds; ours
     Kind.AUTHOR: 1,
     Kind.SUBJECT: 1,
     Kind.SUBJECT_PART: 2,
+    Kind.MAILBOX: 2,
 }
 _START: dict[int, int] = {}
 _total = 0
