@@ -123,10 +123,11 @@ class _Walk:
     def _packed(self, path: str, inside: Inflated, outer: _Peek, depth: int) -> Iterator[Item]:
         """What a compressed stream holds. Where it breaks off, its last item says so."""
         held: Item | None = None
-        for item in self.walk(path, _Peek(cast(Bytes, inside)), depth + 1):
+        for item in self.walk(path, _Peek(inside), depth + 1):
             if held is not None:
                 yield held
             held = item
+        _all(inside, _CHUNK)  # what a tar leaves unread may still break off
         fault = inside.defect
         if held is None or (fault is not None and (fault.code == RATIO or not held.content)):
             code = fault or Defect(EMPTY, "a compressed stream with no file in it")
@@ -227,7 +228,7 @@ class _Walk:
         while True:
             chunk = source.read(_CHUNK)
             *lines, rest = (rest + chunk).split(b"\n")
-            if not chunk and rest:
+            if not chunk and (rest or skipping):
                 lines, rest = [rest], b""
             for line in lines:
                 number += 1

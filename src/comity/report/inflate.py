@@ -47,6 +47,9 @@ class Inflated(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def read(self, size: int = -1, /) -> bytes:
+        return super().read(size) or b""
+
     def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override]
         while self._at >= len(self._ready):
             if self._done:
