@@ -57,7 +57,7 @@ def knowledge(
         "fingerprint": str(FINGERPRINT_VERSION),
     }
     return Knowledge(
-        whom, addresses, model, versions, POLICIES[policy], _qr() if qr else None, form
+        whom, addresses, model, versions, POLICIES[policy], _read_qr if qr else None, form
     )
 
 
@@ -72,11 +72,11 @@ def of_node(node: Node) -> Knowledge:
     )
 
 
-def _qr():  # type: ignore[no-untyped-def]
-    """The decoder itself loads its libraries only when the first picture comes."""
-    from comity.gateway.qr import decode
+def _read_qr(content: bytes) -> tuple[str, ...]:
+    """Loads the decoder only when the first large picture comes."""
+    from comity.gateway.qr import read_qr
 
-    return decode
+    return read_qr(content)
 
 
 def _text(path: str | Path) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from comity.bootstrap.node import Node
-from comity.cli.reading import read_reports
 from comity.cli import render_node
 from comity.cli.node import jobs_option, json_option, node_option, put
+from comity.cli.reading import read_reports
 from comity.values.errors import InputOutput, WrongUse
 
 _ID = re.compile(r"c-[0-9a-f]{1,64}|[0-9a-f]{64}")
