@@ -109,8 +109,11 @@ def _look(folder: Path, locator: Locator, signed: Checkpoint | None) -> tuple[Ta
 
 
 def _unborn(path: Path) -> bool:
-    """A segment whose making was cut off: it never held a leaf."""
-    return path.stat().st_size <= HEADER_BYTES and header(path) is None
+    """A segment whose making was cut off: its header was never synced, so it held no leaf."""
+    if path.stat().st_size > HEADER_BYTES:
+        return False
+    found = header(path)
+    return found is None or bool(found.damaged)
 
 
 def catch_up(locator: Locator, segment: int, path: Path) -> tuple[Tail, int]:
