@@ -34,6 +34,8 @@ _SPF_PAIR = re.compile(
 )
 _INSTANCE = re.compile(r"\s*i\s*=\s*\d{1,3}\s*;")
 
+_NO_METHOD = frozenset(("from", "reason", "action", "i"))  # Yahoo once began with "from="
+
 # Which property names the domain that a result speaks for, best first (RFC 8601 section 2.7).
 _IDENTITY = {
     "spf": ("mailfrom", "helo"),
@@ -61,9 +63,9 @@ def read_results(value: str, arc: bool = False) -> tuple[Authentication, ...]:
     found: list[Authentication] = []
     for part in rest.split(";")[:MAX_RESULTS]:
         match = _RESULT.match(part)
-        if not match:
+        method = match[1].lower() if match else ""
+        if not match or method in _NO_METHOD:
             continue
-        method = match[1].lower()
         found.append(
             Authentication(
                 method=method,

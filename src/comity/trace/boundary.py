@@ -374,7 +374,7 @@ class _Walk:
                 "{by} took the mail from {peer}, a filtering service: if it filters for the "
                 "recipient, give it as a trusted relay.",
             )
-        if _was_delivered_before(below, services.sender_of(ip), self.trust):
+        if self._was_delivered_before(below, services.sender_of(ip)):
             return (
                 Weight.DOUBTFUL,
                 "edge-is-forwarder",
@@ -408,6 +408,23 @@ class _Walk:
             and self.trust.wrote_own(name, None)
         )
 
+    def _was_delivered_before(self, below: tuple[ClaimedHop, ...], sender: Provider | None) -> bool:
+        """Whether the claimed lines look as if the mail had been in a mailbox before.
+
+        They may be lies, so they only lower the confidence; they never move the boundary.
+        """
+        services = self.trust.services
+        if below and below[0].way is Way.WEB and (below[0].protocol or "").upper() == "HTTPS":
+            writer = services.writer(below[0].by, below[0].by_ip)
+            return writer is not None and (self.provider is None or writer is sender)
+        for hop in below[:6]:
+            writer = services.writer(hop.by, hop.by_ip)
+            if writer is None:
+                return False
+            if writer is sender and hop.from_ip is not None and matches(hop.by, None, writer.front):
+                return writer.front_tells_forwarding
+        return False
+
     def _edge_of_unknown_host(
         self, hop: ClaimedHop, following: ClaimedHop | None
     ) -> tuple[Weight, str, str]:
@@ -430,6 +447,7 @@ class _Walk:
             following is not None
             and following.way in (Way.SMTP, Way.UNKNOWN)
             and following.from_ip is not None
+            and self.policy.can_be_origin(following.from_ip)
             and not following.authenticated
         )
         return (
@@ -475,21 +493,3 @@ def _named(host: str) -> Reason:
 
 def _domain(mailbox: str | None) -> str | None:
     return mailbox.rpartition("@")[2] if mailbox and "@" in mailbox else None
-
-
-def _was_delivered_before(
-    below: tuple[ClaimedHop, ...], sender: Provider | None, trust: Trust
-) -> bool:
-    """Whether the claimed lines look as if the mail had been in a mailbox before.
-
-    They may be lies, so they only lower the confidence; they never move the boundary.
-    """
-    if below and below[0].way is Way.WEB and (below[0].protocol or "").upper() == "HTTPS":
-        return trust.services.writer(below[0].by, below[0].by_ip) is not None
-    for hop in below[:6]:
-        writer = trust.services.writer(hop.by, hop.by_ip)
-        if writer is None:
-            return False
-        if writer is sender and hop.from_ip is not None and matches(hop.by, None, writer.front):
-            return writer.name != "microsoft"
-    return False

@@ -14,6 +14,7 @@ from comity.trace.boundary import Boundary, Weight, find_boundary
 from comity.trace.client import submitting_client
 from comity.trace.hop import ClaimedHop, read
 from comity.trace.kind import kind_of, mailbox_provider
+from comity.trace.names import organisation
 from comity.trace.standing import standings
 from comity.trace.trace import Confidence, Origin, Trace
 from comity.trace.trust import Trust
@@ -130,7 +131,8 @@ def _origin(
     assert ip is not None and last is not None
     hop = claimed[last]
     facts = addresses.facts(ip)
-    forwarded = _forwarded(header)
+    following = claimed[last + 1] if last + 1 < len(claimed) else None
+    forwarded = _forwarded(header, hop, following)
     kind, why = kind_of(hop, ip, facts, trust.services, forwarded)
     reasons = [why]
     if facts.country is None:
@@ -159,8 +161,28 @@ def _origin(
     )
 
 
-def _forwarded(header: _Header) -> bool:
-    return "list-id" in header.others or _rewritten_by_forwarder(header)
+def _forwarded(header: _Header, hop: ClaimedHop, following: ClaimedHop | None) -> bool:
+    """Whether the peer passed on mail for others: a mailing list, a `.forward`.
+
+    Asks for the peer's confirmed name and for its own word that it took the mail from outside.
+    """
+    if _rewritten_by_forwarder(header):
+        return True
+    if following is None or following.from_ip is None or following.authenticated:
+        return False
+    if hop.from_host is None or not hop.from_host_checked:
+        return False
+    theirs = organisation(hop.from_host)
+    if theirs is None or theirs != organisation(following.by):
+        return False
+    marked = any(key in header.others for key in ("list-id", "x-forwarded-to", "x-forwarded-for"))
+    readdressed = bool(
+        hop.for_
+        and following.for_
+        and hop.for_.lower() != following.for_.lower()
+        and theirs == organisation(following.for_.rpartition("@")[2])
+    )
+    return marked or readdressed
 
 
 def _rewritten_by_forwarder(header: _Header) -> bool:

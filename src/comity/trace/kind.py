@@ -55,7 +55,7 @@ def kind_of(
         )
     if services.is_sender(name) or (not name and services.is_sender(hop.from_name)):
         return _relay(f"{name or hop.from_name} belongs to a service that sends mail for others.")
-    if forwarded:
+    if forwarded and not (name and holds_address(name, ip)):
         return _relay("The mail bears marks of a forwarder or mailing list.")
     return _by_shape(name or None, hop.from_name, ip, facts)
 
@@ -81,7 +81,8 @@ def _by_shape(
         return OriginKind.HOSTING, Reason(
             "kind-hosting-network", f"Its network is named {network}, as of a hosting firm."
         )
-    if network and access_network(network) and (name is None or holds_address(name, ip)):
+    plain = host is None and (helo is None or "." not in helo.strip("[]0123456789."))
+    if network and access_network(network) and (plain or (name and holds_address(name, ip))):
         return OriginKind.ACCESS, Reason(
             "kind-access-network",
             f"Its network is named {network}, as of an access provider, and it has no name "

@@ -89,6 +89,7 @@ class Provider:
     inside_names: tuple[str, ...] = ()  # the names of those, for lines with a spoiled address
     edge_names: tuple[str, ...] = ()  # its outgoing side: an edge even where `inside` holds it
     front: tuple[str, ...] = ()  # hosts that take mail from outside
+    front_tells_forwarding: bool = False  # mail it sends by itself never passes `front`
     outgoing: Ranges = NOWHERE  # addresses it sends from
     results_below: tuple[str, ...] = ()  # hosts that write their results below their line
     results_without_id: bool = False  # leaves out the id that RFC 8601 asks for
@@ -377,6 +378,7 @@ def _shipped() -> Services:
             inside_names=tuple(item.get("inside_names", [])),
             edge_names=tuple(item.get("edge_names", [])),
             front=tuple(item.get("front", [])),
+            front_tells_forwarding=bool(item.get("front_tells_forwarding", False)),
             results_below=tuple(item.get("results_below", [])),
             results_without_id=bool(item.get("results_without_id", False)),
             network_words=tuple(item.get("network_words", [])),
