@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Named facts about one mail, with how often and where. Filled by `ideas`, `facts` and `naming`.
+
+Holds no rule and no weight.
+"""
+
+from dataclasses import dataclass, field
+
+from comity.values.span import Span
+
+HEAD = 2.0  # a phrase in From name or subject counts double: each reader sees it. Ours
+FAR = 0.5  # one far down counts half: below stand feet, quotes and padding. Ours
+NEAR_WORDS = 300  # words that count full, ours
+MOST = 6  # highest "name:n" that rules can ask for
+
+Place = tuple[int, int]  # first and last word, as `ideas.Words` counts them
+_LEVELS = {n: tuple(f":{level}" for level in range(2, n + 1)) for n in range(2, MOST + 1)}
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What was found. `counts` says how much, `places` where it stands first."""
+
+    counts: dict[str, float] = field(default_factory=dict)
+    places: dict[str, Span | Place] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)  # {brand}, … of the rules' sentences
+
+    def note(self, name: str, place: Span | Place | None = None, count: float = 1.0) -> None:
+        self.counts[name] = self.counts.get(name, 0.0) + count
+        if place is not None and name not in self.places:
+            self.places[name] = place
+
+    def sum_groups(self, groups: dict[str, tuple[str, ...]]) -> None:
+        """Note each group as the sum of its members."""
+        counts, places = self.counts, self.places
+        for group, members in groups.items():
+            total = 0.0
+            for member in members:
+                if member in counts:
+                    total += counts[member]
+                    if group not in places and member in places:
+                        places[group] = places[member]
+            if total:
+                counts[group] = total
+
+    def names(self) -> set[str]:
+        """All names that hold, with ":2", ":3" … for those found that often."""
+        present = set(self.counts)
+        for name, count in self.counts.items():
+            if count >= 2:
+                present.update(name + level for level in _LEVELS[min(int(count), MOST)])
+        return present

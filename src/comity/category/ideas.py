@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ideas and names in what the reader is shown: From name, subject, text, file names.
+
+Hidden text is never looked at here. Gives evidence only; decides nothing.
+"""
+
+from dataclasses import dataclass
+
+from comity.category.evidence import FAR, HEAD, NEAR_WORDS, Evidence, Place
+from comity.category.phrases import Phrases
+from comity.category.words import TOKEN, joined, tokens
+from comity.message.message import Message
+from comity.values.span import Span
+
+MAX_TEXT = 16_000  # characters that are read, ours: what comes later is foot or padding
+BRAND = "brand/"  # prefix of the ideas that are names: "brand/17", "brand~17" for weak ones
+WEAK = "brand~"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A brand's name and the zone it stands in: "from", "subject" or "text"."""
+
+    brand: int
+    zone: str
+    weak: bool
+    place: Span | Place
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The words of a mail in one row, "" between the zones, and the brands it names."""
+
+    words: list[str]
+    from_end: int  # index of the "" after the From name
+    subject_end: int  # index of the "" after the subject
+    text_end: int
+    named: tuple[Named, ...]
+
+    def span(self, message: Message, place: Place) -> Span | None:
+        """Where words stand, in characters of their zone. Worked out only for given reasons."""
+        first, last = place
+        if first < self.from_end:
+            name = message.from_.name if message.from_ else ""
+            return _span("from", name, first, last, self.from_end)
+        if first < self.subject_end:
+            start = self.from_end + 1
+            count = self.subject_end - start
+            return _span("subject", message.subject, first - start, last - start, count)
+        if first < self.text_end:
+            start = self.subject_end + 1
+            text = message.text[:MAX_TEXT]
+            return _span("text", text, first - start, last - start, self.text_end - start)
+        return None
+
+
+def _span(zone: str, text: str, first: int, last: int, count: int) -> Span:
+    begin, end, seen = 0, len(text), 0
+    for found in TOKEN.finditer(text):
+        if seen == first:
+            begin = found.start()
+        if seen == last:
+            end = found.end()
+            break
+        seen += 1
+    if zone != "text" and sum(1 for _ in TOKEN.finditer(text)) != count:
+        return Span(zone, 0, len(text))  # spaced letters were joined
+    return Span(zone, begin, end)
+
+
+def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
+    """Note each idea, once per phrase; return words and names."""
+    name = message.from_.name[:300] if message.from_ else ""
+    subject = message.subject[:600]
+    text = message.text[:MAX_TEXT]
+    words = joined(tokens(name))
+    from_end = len(words)
+    words.append("")
+    words += joined(tokens(subject))
+    subject_end = len(words)
+    words.append("")
+    words += tokens(text)
+    text_end = len(words)
+    for attachment in message.attachments[:5]:
+        words.append("")
+        words += tokens(attachment.name[:100])
+    language = message.language
+    near_end = subject_end + 1 + NEAR_WORDS
+    named: list[Named] = []
+    table = phrases.phrases
+    for number, first, last in phrases.find(words):
+        phrase = table[number]
+        idea = phrase.idea
+        if first < subject_end:
+            zone, count = "from" if first < from_end else "subject", HEAD
+        else:
+            zone, count = "text", 1.0 if first < near_end else FAR
+        if idea.startswith("brand"):
+            named.append(Named(int(idea[6:]), zone, idea.startswith(WEAK), (first, last)))
+        elif not phrase.single or language is None or language in phrase.languages:
+            _note(evidence, idea, zone, count, (first, last))
+    for zone, content in (("from", name), ("subject", subject), ("text", text)):
+        for number, start, end in phrases.find_unspaced(content):
+            phrase = table[number]
+            span = Span(zone, start, end)
+            if phrase.idea.startswith("brand"):
+                named.append(Named(int(phrase.idea[6:]), zone, False, span))
+            elif language is None or language in phrase.languages:
+                _note(evidence, phrase.idea, zone, HEAD if zone != "text" else 1.0, span)
+    return Read(words, from_end, subject_end, text_end, tuple(named))
+
+
+def _note(evidence: Evidence, idea: str, zone: str, count: float, place: Span | Place) -> None:
+    evidence.note(idea, place, count)
+    if zone != "text":
+        evidence.note("head/" + idea, place)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small linear model over hashed words, to tilt the balance where rules are near each other.
+
+It never accuses alone: `decide` wants a strong named reason. Weights are trained by
+`tools/train_category.py` on mail whose licence allows it, and shipped as 8-bit numbers.
+"""
+
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comity.category.words import UNSPACED, fold
+
+BITS = 15
+SIZE = 1 << BITS
+MAX_WORDS = 400  # words of a mail that are hashed, ours
+LIMIT = 2.0  # log-odds that the model may add or take at most, ours
+# The model's labels: those of `assessment.Label` without "undetermined".
+LABELS = ("commercial", "fraud", "phishing", "malware", "other", "non-commercial")
+
+
+class _Hashes(dict[str, int]):
+    """Word as written → its place in the table, worked out once."""
+
+    MAX = 200_000
+
+    def __missing__(self, word: str) -> int:
+        folded = fold(word)
+        if folded.isdigit():  # which number it is says little
+            folded = "0" * min(len(folded), 8)
+        number = zlib.crc32(folded.encode()) & (SIZE - 1)
+        if len(self) >= self.MAX:
+            self.clear()
+        self[word] = number
+        return number
+
+
+_hashes = _Hashes()
+
+
+def features(words: list[str], text: str) -> NDArray[np.int64]:
+    """Distinct places in the table: words, pairs of words; pairs of letters without spaces."""
+    some = [word for word in words[: MAX_WORDS + 8] if word][:MAX_WORDS]
+    if UNSPACED.search(text):
+        letters = text[:MAX_WORDS]
+        some += [letters[at : at + 2] for at in range(len(letters) - 1)]
+    if not some:
+        return np.zeros(0, dtype=np.int64)
+    single = np.array([_hashes[word] for word in some], dtype=np.int64)
+    pairs = (single[:-1] * 31 + single[1:] + 7) & (SIZE - 1)
+    return np.unique(np.concatenate((single, pairs)))
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Weights as bytes with one scale, a bias, and how much of it counts."""
+
+    weights: NDArray[np.int8]  # (SIZE, labels)
+    scale: float
+    bias: NDArray[np.float32]
+
+    def scores(self, words: list[str], text: str) -> list[float]:
+        """Log-odds by label, centred and kept within LIMIT."""
+        places = features(words, text)
+        if not len(places):
+            return [0.0] * len(LABELS)
+        total = self.weights[places].sum(axis=0, dtype=np.int32) * (self.scale / len(places) ** 0.5)
+        total = total + self.bias
+        total = total - total.mean()
+        out: list[float] = np.clip(total, -LIMIT, LIMIT).tolist()
+        return out
+
+
+def empty() -> Linear:
+    """A model that says nothing: for tests and before training."""
+    return Linear(np.zeros((SIZE, len(LABELS)), np.int8), 0.0, np.zeros(len(LABELS), np.float32))
+
+
+def load(stored: Any) -> Linear:
+    """From the arrays of an .npz file."""
+    return Linear(
+        np.asarray(stored["weights"], dtype=np.int8),
+        float(stored["scale"]),
+        np.asarray(stored["bias"], dtype=np.float32),
+    )

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which brand a mail speaks as, and whether sender and links are that brand's own.
+
+A mail that merely mentions a name is not accused of borrowing it: the name must stand as sender,
+in the subject, or repeatedly in the text beside a way in. Gives evidence only.
+"""
+
+from collections import Counter
+
+from comity.category.brands import Brand, Brands
+from comity.category.evidence import Evidence
+from comity.category.ideas import Named, Read
+from comity.category.words import TOKEN
+from comity.message.message import Link, Message
+
+TRUSTED = frozenset(("bank", "payment", "crypto", "carrier", "courier", "state", "social", "tech"))
+_RANK = {"from": 8.0, "address": 6.0, "subject": 4.0, "text": 1.0}
+
+
+def find(
+    message: Message,
+    read: Read,
+    brands: Brands,
+    links: tuple[Link, ...],
+    vouched: str | None,
+    evidence: Evidence,
+) -> Brand | None:
+    """Note what names say; return the brand that the mail speaks as, imitated or not."""
+    sender = message.from_
+    domain = sender.domain if sender else ""
+    scores: Counter[int] = Counter()
+    zones: dict[int, set[str]] = {}
+    places: dict[int, Named] = {}
+    for named in read.named:
+        if named.weak and named.zone != "from":
+            continue
+        scores[named.brand] += _RANK[named.zone]  # type: ignore[assignment]
+        zones.setdefault(named.brand, set()).add(named.zone)
+        places.setdefault(named.brand, named)
+    if sender is not None:
+        for index in _in_address(sender.address, brands):
+            scores[index] += _RANK["address"]  # type: ignore[assignment]
+            zones.setdefault(index, set()).add("address")
+    _foreign_hosts(links, brands, evidence)
+    if not scores:
+        return None
+    index = max(scores, key=lambda it: (scores[it], -it))
+    brand = brands.brands[index]
+    where = zones[index]
+    evidence.details["brand"] = brand.name
+    if index in places:
+        evidence.places["brand-imitated"] = places[index].place
+    in_from = bool(where & {"from", "address"})
+    if in_from:
+        evidence.note("brand-in-from")
+    if "subject" in where:
+        evidence.note("brand-in-subject")
+    if brand.kind in TRUSTED:
+        evidence.note("trusted-brand")
+    if brand.kind == "crypto":
+        evidence.note("crypto-brand")
+    mentions = sum(1 for named in read.named if named.brand == index)
+    owns_sender = brand.owns(_registered(domain), domain)
+    owned = sum(1 for link in links if brand.owns(link.domain, link.host))
+    foreign = len(links) - owned
+    if owns_sender:
+        evidence.note("brand-owns-sender")
+    if owned and owned >= foreign or (owns_sender and not links):
+        evidence.note("brand-owns-links")
+    speaks_as = in_from or "subject" in where or (mentions >= 1 and not _knows_reader(evidence))
+    if not speaks_as:
+        return None
+    if not owns_sender:
+        if in_from or not owned or foreign > owned * 3:
+            evidence.note("brand-imitated")
+    elif links and not owned and vouched != _registered(domain):
+        evidence.note("brand-imitated")
+        evidence.note("sender-forged")
+    return brand
+
+
+def _knows_reader(evidence: Evidence) -> bool:
+    """Talk among people mentions names without speaking as them."""
+    return "reply-thread" in evidence.counts or "discussion-list" in evidence.counts
+
+
+def _registered(domain: str) -> str | None:
+    from comity.values.domain import registered_domain
+
+    return registered_domain(domain) or domain or None
+
+
+def _in_address(address: str, brands: Brands) -> set[int]:
+    """Brands that stand as a word in the address: "security@paypal-help.example"."""
+    found: set[int] = set()
+    for word in TOKEN.findall(address.lower()[:200]):
+        index = brands.by_squeezed.get(word.strip("0123456789"))
+        if index is not None:
+            found.add(index)
+    return found
+
+
+def _foreign_hosts(links: tuple[Link, ...], brands: Brands, evidence: Evidence) -> None:
+    for host in dict.fromkeys(link.host for link in links):
+        domain = next(link.domain for link in links if link.host == host)
+        if domain in brands.by_domain:
+            continue
+        for word in TOKEN.findall(host):
+            index = brands.by_squeezed.get(word.strip("0123456789"))
+            if index is None:
+                continue
+            brand = brands.brands[index]
+            if brand.owns(domain, host) or len(word) < 5 or brand.weak:
+                continue
+            evidence.note("brand-in-foreign-host")
+            evidence.details.setdefault("linkbrand", brand.name)
+            return

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules as data (`data/rules.toml`): which facts speak for which label, and how loudly.
+
+Reads them with errors that say where, and tells which hold. Weighs nothing itself.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from comity.category.assessment import Label
+from comity.category.evidence import Evidence
+from comity.values.errors import BadData
+
+LABELS = tuple(label.value for label in Label)
+ACCUSING = frozenset((Label.COMMERCIAL, Label.FRAUD, Label.PHISHING, Label.MALWARE))
+MAX_RULES = 1_000  # ours
+_KEYS = frozenset(("code", "text", "all", "any", "none", "weights", "scale", "strong", "subtype"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One named condition and its log-odds for each label."""
+
+    code: str
+    text: str
+    all_: frozenset[str]
+    any_: frozenset[str]
+    none_: frozenset[str]
+    weights: tuple[tuple[int, float], ...]  # (index of label, log-odds)
+    scale: str | None
+    strong: bool
+    subtype: str | None
+    main: int  # index of the label with the greatest weight
+    places: tuple[str, ...]  # facts whose place is shown, first found first
+
+    def holds(self, present: set[str]) -> bool:
+        return (
+            self.all_ <= present
+            and (not self.any_ or not self.any_.isdisjoint(present))
+            and self.none_.isdisjoint(present)
+        )
+
+    def factor(self, evidence: Evidence) -> float:
+        """1 for a fact found once, up to 2 for one found often, below 1 for one far down."""
+        if self.scale is None:
+            return 1.0
+        count = evidence.counts.get(self.scale, 1.0)
+        if count < 1.0:
+            return 0.6
+        return min(1.0 + 0.3 * (count - 1.0), 2.0)
+
+
+@dataclass(slots=True)
+class Rules:
+    rules: tuple[Rule, ...]
+    groups: dict[str, tuple[str, ...]]
+    bias: tuple[float, ...]  # by label, in the order of LABELS
+    _by_key: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        buckets: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            # Under one fact that must hold; a rule of alternatives under each of them.
+            for key in sorted(rule.all_)[:1] or sorted(rule.any_):
+                buckets.setdefault(key, []).append(rule)
+        self._by_key = {key: tuple(some) for key, some in buckets.items()}
+
+    def holding(self, present: set[str]) -> list[Rule]:
+        """The rules that hold, in the order of the file."""
+        found: dict[str, Rule] = {}
+        by_key = self._by_key
+        for name in present:
+            for rule in by_key.get(name, ()):
+                if rule.holds(present):
+                    found[rule.code] = rule
+        return sorted(found.values(), key=self._order)
+
+    def _order(self, rule: Rule) -> str:
+        return rule.code
+
+
+def read(text: str, known: frozenset[str] = frozenset()) -> Rules:
+    """Read the rule file. Raises BadData that names the rule; `known` facts are checked if given."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadData(f"rules.toml: {error}", "See the head of the file for its form.") from error
+    groups = {name: tuple(members) for name, members in table.get("groups", {}).items()}
+    bias = table.get("bias", {})
+    rules = tuple(_rules(table.get("rule", [])[:MAX_RULES]))
+    codes = [rule.code for rule in rules]
+    for code in codes:
+        if codes.count(code) > 1:
+            raise BadData(f"rules.toml: two rules are called {code!r}", "Give each its own code.")
+    if known:
+        for rule in rules:
+            _check_names(rule, known | groups.keys())
+    return Rules(rules, groups, tuple(float(bias.get(label, 0.0)) for label in LABELS))
+
+
+def _rules(tables: list[dict[str, object]]) -> Iterator[Rule]:
+    for number, table in enumerate(tables, 1):
+        where = f"rules.toml: rule {number} ({table.get('code', 'without code')})"
+        odd = table.keys() - _KEYS
+        if odd:
+            raise BadData(f"{where}: unknown key {sorted(odd)[0]!r}", f"Known: {sorted(_KEYS)}.")
+        weights = table.get("weights", {})
+        code, text = table.get("code"), table.get("text")
+        if not isinstance(code, str) or not isinstance(text, str) or not isinstance(weights, dict):
+            raise BadData(f"{where}: code, text and weights are needed", "See the other rules.")
+        for label in weights:
+            if label not in LABELS:
+                raise BadData(f"{where}: {label!r} is no label", f"Known: {', '.join(LABELS)}.")
+        all_, any_, none_ = (_names(table.get(key, [])) for key in ("all", "any", "none"))
+        if not all_ and not any_:
+            raise BadData(f"{where}: it would always hold", "Give it `all` or `any`.")
+        main = max(weights, key=lambda label: float(weights[label]))
+        scale, subtype = table.get("scale"), table.get("subtype")
+        yield Rule(
+            code=code,
+            text=text,
+            all_=frozenset(all_),
+            any_=frozenset(any_),
+            none_=frozenset(none_),
+            weights=tuple((LABELS.index(label), float(w)) for label, w in weights.items()),
+            scale=str(scale) if scale is not None else None,
+            strong=table.get("strong") is True,
+            subtype=str(subtype) if subtype is not None else None,
+            main=LABELS.index(main),
+            places=tuple(name.partition(":")[0] for name in (*all_, *any_)),
+        )
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise BadData(f"rules.toml: {value!r} is no list of facts", 'Write ["fact"].')
+    return tuple(str(name) for name in value)
+
+
+def _check_names(rule: Rule, known: frozenset[str]) -> None:
+    for name in rule.all_ | rule.any_ | rule.none_:
+        bare = name.partition(":")[0].removeprefix("head/")
+        if bare not in known:
+            raise BadData(
+                f"rules.toml: rule {rule.code} asks for {name!r}, which nothing gives",
+                "Ideas stand in phrases/*.txt, other facts in docs/reference/reasons.md.",
+            )

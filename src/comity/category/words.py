@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Words of a text in a form in which spelling tricks do not count.
+
+Case, accents, typographic letters (bold mathematical, full width) and Cyrillic or Greek letters
+inside Latin words are folded away. Knows no language and no phrase; never raises on content.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+TOKEN = re.compile(r"[^\W_]+")
+# Scripts that put no space between words, or join particles to them: phrases are looked for as
+# written there. Han, Kana, Hangul, Arabic, Hebrew, Thai and neighbours.
+UNSPACED = re.compile("[\u0590-\u06ff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+_PLAIN = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
+# Letters of other alphabets that look Latin (own list, after UTS 39): only in words that mix.
+_LIKE_LATIN = str.maketrans("аеорсухікмнтвгѕјԁɡοαερτυνικ", "aeopcyxikmhtbrsjdgoaeptuvik")
+_LATIN = re.compile("[a-z]")
+_NOT_LATIN = re.compile("[\u0370-\u03ff\u0400-\u052f\u0261]")
+
+
+@lru_cache(maxsize=65_536)
+def fold(word: str) -> str:
+    """One word, folded. Plain ASCII only changes its case."""
+    if word.isascii():
+        return word.lower()
+    folded = unicodedata.normalize("NFKD", word).casefold()
+    folded = "".join(c for c in folded if not unicodedata.combining(c)).translate(_PLAIN)
+    if _NOT_LATIN.search(folded) and _LATIN.search(folded):
+        folded = folded.translate(_LIKE_LATIN)
+    return folded
+
+
+def is_disguised(word: str) -> bool:
+    """Whether a word mixes alphabets so that it looks Latin, or uses typographic letters."""
+    if word.isascii():
+        return False
+    lowered = word.lower()
+    if _NOT_LATIN.search(lowered) and _LATIN.search(lowered):
+        return True
+    # Mathematical alphanumeric symbols (U+1D400 to U+1D7FF) in a word of text.
+    return any("\U0001d400" <= char <= "\U0001d7ff" for char in word)
+
+
+def tokens(text: str) -> list[str]:
+    """Words as written, in order."""
+    return TOKEN.findall(text)
+
+
+def joined(words: list[str]) -> list[str]:
+    """Runs of four or more single letters made one word: "L E D G E R"."""
+    if sum(len(word) == 1 for word in words) < 4:
+        return words
+    out: list[str] = []
+    run: list[str] = []
+    for word in [*words, ""]:
+        if len(word) == 1 and word.isalpha():
+            run.append(word)
+            continue
+        out += ["".join(run)] if len(run) >= 4 else run
+        run = []
+        if word:
+            out.append(word)
+    return out
