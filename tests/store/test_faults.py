@@ -45,12 +45,12 @@ def all_is_well(place, receipts, more):
 
 
 def test_x01_a_full_disk_at_any_call_accepts_nothing_and_needs_no_repair(
-    tmp_path, another_place, reports
+    fast_path, another_place, reports
 ):
-    calls = calls_of_a_good_run(another_place(tmp_path / "good"), reports)
+    calls = calls_of_a_good_run(another_place(fast_path / "good"), reports)
     assert {"create", "write", "sync", "sync_folder", "replace", "seal"} <= set(calls)
     for at, name in enumerate(calls):
-        place = another_place(tmp_path / f"{at}-{name}")
+        place = another_place(fast_path / f"{at}-{name}")
         files = Faulty(at, FULL)
         receipts, refusal = run(place, reports, files)
         assert files.failed == name
@@ -64,10 +64,10 @@ def test_x01_a_full_disk_at_any_call_accepts_nothing_and_needs_no_repair(
         all_is_well(place, receipts, reports(1, 9))
 
 
-def test_x01_after_a_full_disk_the_same_process_goes_on(tmp_path, another_place, reports):
-    writes = calls_of_a_good_run(another_place(tmp_path / "good"), reports, "write")
+def test_x01_after_a_full_disk_the_same_process_goes_on(fast_path, another_place, reports):
+    writes = calls_of_a_good_run(another_place(fast_path / "good"), reports, "write")
     for at in range(len(writes) - 1):  # the last write is the copy of the checkpoint
-        place = another_place(tmp_path / str(at))
+        place = another_place(fast_path / str(at))
         files = Faulty(at, FULL, "write")
         receipts = []
         with place.open(files=files, segment_bytes=1_500) as vault:
@@ -96,11 +96,11 @@ def test_x01_a_write_that_cannot_be_undone_stops_the_vault(place, reports):
 
 
 def test_x02_a_failed_sync_stops_the_vault_and_is_never_tried_again(
-    tmp_path, another_place, reports
+    fast_path, another_place, reports
 ):
-    syncs = calls_of_a_good_run(another_place(tmp_path / "good"), reports, "sync")
+    syncs = calls_of_a_good_run(another_place(fast_path / "good"), reports, "sync")
     for at in range(len(syncs) - 1):  # the last sync is of the copy of the checkpoint
-        place = another_place(tmp_path / str(at))
+        place = another_place(fast_path / str(at))
         files = Faulty(at, BROKEN, "sync")
         receipts, refusal = [], None
         with place.open(files=files, segment_bytes=1_500) as vault:
@@ -143,12 +143,12 @@ except ComityError as error:
 
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
-def test_x02_a_kernel_that_answers_eio_to_fsync(tmp_path):
+def test_x02_a_kernel_that_answers_eio_to_fsync(fast_path):
     from comity.bootstrap.node import Node
     from comity.service.fsck import fsck
 
-    node = Node.create(tmp_path / "n", "GB", environ={})
-    command = [sys.executable, "-c", textwrap.dedent(SCRIPT), str(tmp_path / "n")]
+    node = Node.create(fast_path / "n", "GB", environ={})
+    command = [sys.executable, "-c", textwrap.dedent(SCRIPT), str(fast_path / "n")]
     strace = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=fsync"]
     inject = ["-e", "inject=fsync:error=EIO:when=6"]
     if subprocess.run([*strace, "true"], capture_output=True, check=False).returncode:
@@ -164,10 +164,10 @@ def test_x02_a_kernel_that_answers_eio_to_fsync(tmp_path):
     assert fsck(node).damaged == []
 
 
-def test_x04_after_a_power_cut_at_any_call_every_receipt_holds(tmp_path, another_place, reports):
+def test_x04_after_a_power_cut_at_any_call_every_receipt_holds(fast_path, another_place, reports):
     at = cuts = 0
     while True:
-        place = another_place(tmp_path / str(at))
+        place = another_place(fast_path / str(at))
         files, receipts, off = PowerCut(at), [], False
         try:
             with place.open(files=files, segment_bytes=1_500) as vault:
@@ -176,7 +176,7 @@ def test_x04_after_a_power_cut_at_any_call_every_receipt_holds(tmp_path, another
         except PowerLoss:
             off = True
         for number, (name, found) in enumerate(files.states()):
-            after = another_place(tmp_path / f"{at} {name}")
+            after = another_place(fast_path / f"{at} {name}")
             for path, content in found.items():
                 (after.vault / path.name).write_bytes(content)
             if (at + number) % 2:  # the locator may have survived as it was, or not

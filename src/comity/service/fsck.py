@@ -183,17 +183,20 @@ class _Check:
         """What is wrong with a leaf's frame ("" if nothing), and whose bytes it held."""
         if head.kind is Kind.LOST:
             return "expected a report, got only its leaf hash: the disk had lost it", None
+        leaf = hashlib.sha256(b"\x00" + payload[: head.record]).digest()
+        known = leaf == head.leaf_hash  # so these words are what was written
         try:
             record = LeafRecord.read(payload[: head.record])
         except ValueError:
-            return "expected a leaf record, got changed bytes", None
-        leaf = hashlib.sha256(b"\x00" + payload[: head.record]).digest()
-        if leaf != head.leaf_hash:
+            known = False
+        if len(payload) < head.payload:
+            problem = f"expected {head.payload} bytes, got half a record of {len(payload)}"
+            return problem, record.digest if known else None
+        if not known:
             return f"expected leaf hash {head.leaf_hash.hex()}, got {leaf.hex()}", None
         parts = head.split(payload)
         if parts is None:
-            got = "half a record" if len(payload) < head.payload else "changed bytes"
-            return f"expected checksum {head.checksum:08x}, got {got}", record.digest
+            return f"expected checksum {head.checksum:08x}, got changed bytes", record.digest
         if head.kind is Kind.AGAIN:
             here = bytes.fromhex(record.digest) in self._whole
             return "" if here else "expected these bytes in an earlier record, got none", (
