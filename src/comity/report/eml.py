@@ -115,7 +115,7 @@ def date_of(value: str | None) -> datetime | None:
     return found if found.tzinfo is not None else None
 
 
-_WORD = re.compile(r"[0-9A-Fa-f:.]{3,45}")
+_WORD = re.compile(r"(?:IPv6:)?([0-9A-F:.]{3,45})", re.IGNORECASE)
 
 
 def unseen(claimed: str | None, mail: bytes) -> tuple[Defect, ...]:

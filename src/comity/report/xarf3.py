@@ -100,17 +100,15 @@ def _snake(word: str) -> str:
 
 
 def _category(report: dict[str, JSON], wrong: list[str]) -> str:
-    kind = _snake(_text(report, "ReportType"))
-    if kind in _MESSAGING:
-        return "messaging"
-    if kind == "copyright":
-        return "copyright"
     stated = _text(report, "ReportClass")
     found = _CLASSES.get(stated) or _NEWER.get(stated)
     if found is None:
         wrong.append(f"Report.ReportClass: expected {', '.join(_CLASSES)}, got {stated[:40]!r}")
         return "content"
-    return found
+    kind = _snake(_text(report, "ReportType"))
+    if kind in _MESSAGING:
+        return "messaging"
+    return "copyright" if kind == "copyright" else found
 
 
 def _source(report: dict[str, JSON]) -> JSON:
