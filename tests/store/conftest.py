@@ -46,8 +46,8 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path):
-    return Place(tmp_path)
+def place(fast_path):
+    return Place(fast_path / "place")
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ cannot be read is parked with its reason and holds up nothing.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from comity.campaign.fingerprint import VERSION
 from comity.evidence.receipt import Damage, Entry
 from comity.service.index import catch_up
 from comity.service.ports import Analyser, Answer, Node, Unreadable
+from comity.values.digest import Digest
 from comity.values.errors import ComityError
 
 STEP = "analysed"
@@ -62,9 +63,9 @@ def reanalyse(
     _, done.damaged = catch_up(node)
     start = 0 if everything else node.index.reached(STEP)
     run = _Run(node, done, progress or (lambda count: None))
+    parked = [] if everything else node.index.to_retry(MAX_ATTEMPTS)
     run.all(start, analyser)
-    if not everything:
-        run.retry(analyser)
+    run.retry(parked, analyser)
     if campaigns:
         done.campaigns = find_campaigns(node)
     return done
@@ -104,9 +105,9 @@ class _Run:
                 batch = []
         self._save(batch, max(reached, self._node.index.reached("reportings")))
 
-    def retry(self, analyser: Analyser) -> None:
-        """Parked reports once more."""
-        for digest in self._node.index.to_retry(MAX_ATTEMPTS):
+    def retry(self, parked: Sequence[Digest], analyser: Analyser) -> None:
+        """Reports that were parked in an earlier run, once more."""
+        for digest in parked:
             try:
                 content = self._node.archive.read(digest)
             except ComityError:
