@@ -28,12 +28,10 @@ _BESIDES = frozenset(  # that a client or a gateway adds to a forward
 _TRACES = (b"received", b"return-path", b"delivered-to", b"authentication-results", b"x-received")
 
 
-def _attached(raw: bytes, parts: list[Part], caps: Caps) -> list[tuple[Part, bytes]]:
+def _attached(raw: bytes, parts: list[Part]) -> list[tuple[Part, bytes]]:
     """The mails among the parts, each with its bytes."""
     found: list[tuple[Part, bytes]] = []
     for part in parts:
-        if len(found) >= caps.reports:
-            break
         name = (part.filename or "").lower()
         if part.content_type in _MAILS:
             found.append((part, decode.body(raw, part)[0]))
@@ -61,7 +59,7 @@ def reports(
     if not forced and forward.is_own_thing(seen, to_desk) is not None:
         return ()
     parts = own_parts(mime)
-    mails = _attached(raw, parts, caps)
+    mails = _attached(raw, parts)
     if not mails:
         return ()
     reason = _why(raw, mime, parts, mails, seen)
@@ -72,12 +70,15 @@ def reports(
         return ()
     reason = reason or Reason("form-attached", "The operator says so, and a mail is attached.")
     found: list[Report] = []
-    for part, body in mails:
+    for part, body in mails[: caps.reports]:
         inner = f"{path}!{part.filename or f'part {part.index}'}"
         if body.startswith(msg.MAGIC):
             found += [_from_msg(one, reason, seen) for one in msg.reports(body, inner, caps)]
         else:
             found.append(_report(body, inner, part, reason, seen))
+    if len(mails) > caps.reports:
+        over = Defect("too-many-mails", f"{len(mails)} mails, and the cap is {caps.reports}")
+        found[-1] = replace(found[-1], defects=(*found[-1].defects, over))
     return tuple(found)
 
 

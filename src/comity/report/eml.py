@@ -69,7 +69,7 @@ def look(content: bytes) -> Look:
     start = 3 if content.startswith(b"\xef\xbb\xbf") else 0
     while content[start : start + 1] in (b"\n", b"\r", b" ", b"\t") and start < 1024:
         start += 1
-    if content.startswith((b"From ", b">From "), start):
+    if content.startswith((b"From ", b">From "), start) and b":" not in content[start : start + 7]:
         start = content.find(b"\n", start, start + 2000) + 1
     limit = min(len(content), start + _MAX_HEADER)
     end, after = _header_end(content, start, limit)

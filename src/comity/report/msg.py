@@ -59,10 +59,11 @@ def reports(content: bytes, path: str, caps: Caps = CAPS) -> tuple[Report, ...]:
     if fault:
         return (eml.not_mail(content, path, "msg-damaged", fault),)
     from oxmsg import Message
+    from oxmsg.domain.model import UnrecognizedCodePageError
 
     try:
         return (_report(Message.load(content), content, path),)
-    except _BROKEN as error:
+    except (*_BROKEN, UnrecognizedCodePageError) as error:
         text = f"Outlook item: {type(error).__name__}: {str(error)[:100]}"
         return (eml.not_mail(content, path, "msg-damaged", text),)
 
@@ -162,10 +163,12 @@ def _files(item: "Message", defects: list[Defect]) -> tuple[File, ...]:
 
 
 def _file(attachment: "Attachment") -> File | None:
+    from oxmsg.domain.model import UnrecognizedCodePageError
+
     try:
         content = attachment.file_bytes
         name, kind = attachment.file_name, attachment.mime_type
-    except _BROKEN:
+    except (*_BROKEN, UnrecognizedCodePageError):
         return None
     if content is None:
         return None
