@@ -21,26 +21,26 @@ from comity.campaign.shingle import U64, mix
 from comity.campaign.table import Table, digests, ordered, table
 
 BAND = 3  # values in a band
-TEXT_LEAST, LOOSE_LEAST, HTML_LEAST = 0.60, 0.40, 0.90  # ours: docs/explanation/campaigns.md
+TEXT_LEAST, LOOSE_LEAST, HTML_LEAST = 0.60, 0.50, 0.90  # ours: docs/explanation/campaigns.md
 ID_DIGITS = 12
 
-_NAMES = frozenset((Kind.SIGNER, Kind.ENVELOPE, Kind.AUTHOR, Kind.MAILBOX))
+_NAMES = frozenset((Kind.SIGNER, Kind.ENVELOPE, Kind.AUTHOR, Kind.MAILBOX, Kind.ANSWER))
 _LINKS = frozenset((Kind.URL_DOMAIN, Kind.URL_PAGE))
-_FILES = frozenset((Kind.ATTACHMENT, Kind.INLINE_IMAGE))
+_FILES = frozenset((Kind.ATTACHMENT, Kind.IMAGE))
 _ALL = _NAMES | _LINKS | _FILES | {Kind.ADDRESS, Kind.TEMPLATE}
 PAIRS: dict[Kind, frozenset[Kind]] = {  # of independent families; common keys count nowhere …
     Kind.TEXT: _ALL,
     Kind.SUBJECT: _ALL - {Kind.TEMPLATE},
     Kind.SUBJECT_PART: _NAMES | _LINKS | _FILES,
-    Kind.LOOSE_TEXT: frozenset((Kind.URL_PAGE, Kind.MAILBOX, Kind.ATTACHMENT)),
-    Kind.MAILBOX: frozenset((Kind.TEMPLATE, Kind.HTML, Kind.URL_DOMAIN)),
+    Kind.LOOSE_TEXT: _LINKS | {Kind.ANSWER, Kind.ATTACHMENT},
+    Kind.ANSWER: frozenset((Kind.TEMPLATE, Kind.HTML, Kind.URL_DOMAIN)),
     Kind.URL_PAGE: _NAMES | {Kind.ADDRESS, Kind.HTML},
     Kind.ATTACHMENT: _NAMES | _LINKS | {Kind.ADDRESS, Kind.TEMPLATE},
 }
 CONFIRMS: dict[Kind, frozenset[Kind]] = {  # … but a common subject may confirm what is rare
     Kind.SUBJECT: _LINKS | _FILES,
 }
-ALONE: frozenset[Kind] = frozenset()
+ALONE: frozenset[Kind] = frozenset((Kind.ATTACHMENT,))  # cannot be chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +155,9 @@ def _linked(evidence: Evidence) -> Rows:
         label = join.join(label, evidence.keys[one], evidence.rows[one])
     for rules, needs_rare in ((PAIRS, True), (CONFIRMS, False)):
         for kind, others in rules.items():
-            left = np.flatnonzero((kinds == kind) & ~(evidence.common & needs_rare))
-            right = np.isin(kinds, [int(other) for other in others]) & ~evidence.common
-            left, right = _combined(evidence.rows, left, np.flatnonzero(right))
+            one = (kinds == kind) & ~(evidence.common & needs_rare)
+            other = np.isin(kinds, [int(kind) for kind in others]) & ~evidence.common
+            left, right = _combined(evidence.rows, np.flatnonzero(one), np.flatnonzero(other))
             pairs = mix(evidence.keys[left] ^ mix(evidence.keys[right]))
             label = join.join(label, pairs, evidence.rows[left])
     return label

@@ -18,6 +18,7 @@ from comity.values.domain import registered_domain
 VERSION = 1
 MAX_URLS = 12  # keys kept of each kind; the least hashes, so that two mails keep the same ones
 MAX_ATTACHMENTS = 6
+MIN_FILE = 200  # bytes: smaller ones are stubs
 MAX_LINKS = 400  # links looked at
 HTML_BINS = 32
 HTML_SIZE = 5  # elements in a shingle of the skeleton
@@ -87,7 +88,7 @@ def _urls(links: tuple[Link, ...]) -> tuple[int, ...]:
     domains: set[int] = set()
     pages: set[int] = set()
     for link in links[:MAX_LINKS]:
-        if not link.host or link.source == "image":
+        if not link.host:
             continue
         domains.add(key(Kind.URL_DOMAIN, link.domain or link.host))
         path = _path(link.url)
@@ -106,14 +107,16 @@ def _path(url: str) -> str:
 
 
 def _attachments(message: Message) -> tuple[int, ...]:
+    """Files and, apart from them, pictures: a logo or a signature is in many people's mail.
+
+    Plain text is left out: services on the way attach notes of their own.
+    """
     files: set[int] = set()
     images: set[int] = set()
     for attachment in message.attachments:
-        if not attachment.size:
-            continue
-        if attachment.inline and attachment.type.startswith("image/"):
-            images.add(key(Kind.INLINE_IMAGE, attachment.digest))
-        else:
+        if attachment.type.startswith("image/"):
+            images.add(key(Kind.IMAGE, attachment.digest))
+        elif attachment.size >= MIN_FILE and attachment.type != "text/plain":
             files.add(key(Kind.ATTACHMENT, attachment.digest))
     return _least(files, MAX_ATTACHMENTS) + _least(images, MAX_ATTACHMENTS)
 
@@ -143,15 +146,12 @@ def _infrastructure(message: Message, trace: Trace) -> tuple[int, ...]:
     author = message.from_.domain if message.from_ else ""
     if author:
         keys.append(key(Kind.AUTHOR, registered_domain(author) or author))
-    keys.extend(sorted({key(Kind.MAILBOX, name) for name in _mailboxes(message)})[:2])
-    return tuple(keys)
-
-
-def _mailboxes(message: Message) -> set[str]:
-    """Where an answer would go; not the recipient, in whose name some mails are written."""
-    senders = (*message.reply_to[:2], *((message.from_,) if message.from_ else ()))
     own = {mailbox.address.lower() for mailbox in message.to}
-    return {m.address.lower() for m in senders if m.address and m.address.lower() not in own}
+    for kind, mailboxes in ((Kind.MAILBOX, message.all_from), (Kind.ANSWER, message.reply_to)):
+        name = mailboxes[0].address.lower() if mailboxes else ""
+        if name and name not in own:  # some mails are written in the recipient's own name
+            keys.append(key(kind, name))
+    return tuple(keys)
 
 
 def _range(ip: Address) -> bytes:

@@ -20,7 +20,7 @@ class Kind(IntEnum):
     URL_PAGE = 2  # host and path of a link
     LANDING = 3  # unusual path of a link, whatever the host
     ATTACHMENT = 4  # digest of an attached file
-    INLINE_IMAGE = 5  # digest of an image shown inside the HTML
+    IMAGE = 5  # digest of a picture, attached or shown inside the HTML
     TEMPLATE = 6  # all marks of the sending program together
     MARK = 7  # one mark of it: Message-ID shape, boundary shape, …
     ADDRESS = 8  # the origin's address
@@ -31,7 +31,8 @@ class Kind(IntEnum):
     SUBJECT = 13  # subject without digits and addresses
     TEXT = 14  # class of near-identical texts
     HTML = 15  # class of near-identical HTML skeletons
-    MAILBOX = 17  # address in From or Reply-To
+    MAILBOX = 17  # address in From, which anybody can write
+    ANSWER = 19  # address in Reply-To, which must reach the sender
     LOOSE_TEXT = 18  # wider class of texts: the same letter in other words
     SUBJECT_PART = 16  # subject without its first or its last word, where made-up words stand
 
@@ -41,7 +42,7 @@ FAMILY: dict[Kind, Family] = {
     Kind.URL_PAGE: Family.URL,
     Kind.LANDING: Family.URL,
     Kind.ATTACHMENT: Family.ATTACHMENT,
-    Kind.INLINE_IMAGE: Family.ATTACHMENT,
+    Kind.IMAGE: Family.ATTACHMENT,
     Kind.TEMPLATE: Family.SENDER_TEMPLATE,
     Kind.MARK: Family.SENDER_TEMPLATE,
     Kind.ADDRESS: Family.INFRASTRUCTURE,
@@ -54,6 +55,7 @@ FAMILY: dict[Kind, Family] = {
     Kind.HTML: Family.HTML,
     Kind.SUBJECT_PART: Family.TEXT,
     Kind.MAILBOX: Family.INFRASTRUCTURE,
+    Kind.ANSWER: Family.INFRASTRUCTURE,
     Kind.LOOSE_TEXT: Family.TEXT,
 }
 

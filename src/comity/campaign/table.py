@@ -17,7 +17,7 @@ SLOTS: dict[Kind, int] = {  # how many keys of each kind a row holds; ours
     Kind.URL_DOMAIN: 6,
     Kind.URL_PAGE: 4,
     Kind.ATTACHMENT: 3,
-    Kind.INLINE_IMAGE: 2,
+    Kind.IMAGE: 2,
     Kind.TEMPLATE: 1,
     Kind.MARK: 4,
     Kind.ADDRESS: 1,
@@ -27,7 +27,8 @@ SLOTS: dict[Kind, int] = {  # how many keys of each kind a row holds; ours
     Kind.AUTHOR: 1,
     Kind.SUBJECT: 1,
     Kind.SUBJECT_PART: 2,
-    Kind.MAILBOX: 2,
+    Kind.MAILBOX: 1,
+    Kind.ANSWER: 1,
 }
 _START: dict[int, int] = {}
 _total = 0
