@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from comity.evidence.note import Verifier
 from comity.store.vault import SEGMENT_BYTES
 from comity.values.country import Country, country
 from comity.values.errors import BadData, InputOutput, WrongUse
@@ -80,7 +81,9 @@ def read(folder: Path, environ: Mapping[str, str]) -> Settings:
         raise InputOutput(f"{path}: {error.strerror}") from error
     try:
         return _settings(tomllib.loads(text), environ)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except KeyError as error:
+        raise BadData(f"{path}: expected a value for {error}", "Add it.") from error
+    except (ValueError, TypeError) as error:
         raise BadData(
             f"{path}: {error}", "Correct it; docs/explanation/vault.md shows one."
         ) from error
@@ -90,7 +93,8 @@ def _settings(values: dict[str, object], environ: Mapping[str, str]) -> Settings
     if values["version"] != VERSION:
         raise ValueError(f"expected version {VERSION}, got {values['version']!r}")
     database, vault = values.get("database", {}), values.get("vault", {})
-    assert isinstance(database, dict) and isinstance(vault, dict)
+    if not (isinstance(database, dict) and isinstance(vault, dict)):
+        raise ValueError("expected [database] and [vault] to be tables")
     url = environ.get("COMITY_DATABASE_URL", str(database.get("url", "")))
     size = int(environ.get("COMITY_VAULT_SEGMENT_BYTES", vault.get("segment_bytes", SEGMENT_BYTES)))
     if size < _LEAST_SEGMENT:
