@@ -6,7 +6,7 @@ Everything here comes from the mailing's own dice; the mail's dice make the rest
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from simulator import money
@@ -70,7 +70,7 @@ class Mailing:
     fleets: tuple[Fleet, ...]
     drafts: tuple[Draft, ...]
     identity: Identity
-    mailer: Mailer
+    mailers: tuple[Mailer, ...]
     skin: Skin
     form: str  # plain, html, alternative, image, qr
     charset: str
@@ -86,7 +86,8 @@ class Mailing:
     def mail(self, index: int, at: float, dice: Dice) -> SimulatedMail:
         """One mail of the mailing. The same dice give the same bytes."""
         draft = self.drafts[0] if len(self.drafts) == 1 else dice.pick(self.drafts)
-        place = dice.pick(places_reading(draft.language))
+        fleet = self.fleets[0] if len(self.fleets) == 1 else dice.pick(self.fleets)
+        place = _place(draft.language, fleet, dice)
         user, user_name = _user(place, dice)
         rcpt = f"{user}@{place.domain}"
         fill = _fill(self, user_name, rcpt, at)
@@ -108,11 +109,10 @@ class Mailing:
             charset=self.charset,
             list_lines=self._list_lines(unsubscribe_url),
         )
-        fleet = self.fleets[0] if len(self.fleets) == 1 else dice.pick(self.fleets)
         sender = address if not self.list_id else f"bounce-{dice.hex(10)}@{domain}"
         begun = start(fleet, place, sender, domain, rcpt, at, dice)
         above = place.deliver(place, begun.peer, rcpt, at, dice)
-        lines = [*above, *begun.below, *fields(self.mailer, outer, body.fields, dice)]
+        lines = [*above, *begun.below, *fields(dice.pick(self.mailers), outer, body.fields, dice)]
         raw = "\r\n".join(lines).encode() + b"\r\n\r\n" + body.content
         if place.newline == "\n":
             raw = raw.replace(b"\r\n", b"\n")
@@ -243,9 +243,17 @@ Fill = dict[str, Callable[[Dice], str]]
 
 
 def _without_link(text: Written) -> Written:
-    from dataclasses import replace
-
     return replace(text, anchor="")
+
+
+def _place(language: str, fleet: Fleet, dice: Dice) -> Place:
+    """Where it goes. Not to the mailbox provider it comes from: such mail meets no edge."""
+    own = fleet.operators[0].domain if fleet.way is Way.MAILBOX else ""
+    choice = places_reading(language)
+    place = dice.pick(choice)
+    while place.domain == own:
+        place = dice.pick(choice)
+    return place
 
 
 def _user(place: Place, dice: Dice) -> tuple[str, str]:
@@ -309,8 +317,14 @@ def _file(kind: str, stem: str, seed: int) -> Attachment:
     return make(kind, stem, Dice(seed))
 
 
-def settled(letter: Letter, dice: Dice, fixed: Mapping[str, str], open_share: float) -> Draft:
-    """The letter in this mailing's words."""
+def settled(
+    letter: Letter,
+    dice: Dice,
+    fixed: Mapping[str, str],
+    open_share: float,
+    subject_share: float = 0.0,
+) -> Draft:
+    """The letter in this mailing's words. The shares say how many choices stay open."""
 
     def once(node: Node, share: float = open_share) -> Node:
         return settle(node, dice, fixed, share)
@@ -320,7 +334,7 @@ def settled(letter: Letter, dice: Dice, fixed: Mapping[str, str], open_share: fl
                  if not q.may_miss or p[1] or dice.chance(0.6))  # fmt: skip
     return Draft(
         language=letter.language,
-        subjects=once(letter.subjects),
+        subjects=once(letter.subjects, subject_share),
         paragraphs=kept,
         anchors=once(letter.anchors, 0.0) if letter.anchors else None,
         greeting=once(letter.greetings, open_share / 2),

@@ -109,13 +109,23 @@ class Actor:
     label: str
 
 
+def _spread(table: tuple[tuple[str, float], ...], seed: int, number: int) -> str:
+    """One name of the table, so that even a few numbers meet each share (golden ratio steps)."""
+    at = (number * 0.618034 + dice(seed, "spread").random()) % 1.0
+    for name, share in table:
+        at -= share
+        if at < 0:
+            return name
+    return table[-1][0]
+
+
 def actor(seed: int, number: int) -> Actor:
     d = dice(seed, "actor", number)
-    label = d.weighted(_BAD_LABELS)
+    label = _spread(_BAD_LABELS, seed, number)
     lies = d.pick((0.0, 0.2, 0.6))
     ways = {d.weighted(_BAD_WAYS[label]) for _ in range(2)}
     known = languages_with(label)
-    wanted = {d.weighted(_LANGUAGE_SHARES) for _ in range(2)}
+    wanted = {_spread(_LANGUAGE_SHARES, seed + 7, number), d.weighted(_LANGUAGE_SHARES)}
     return Actor(
         name=f"actor-{number}",
         fleets={way: fleet(way, d, lies) for way in sorted(ways)},
@@ -244,7 +254,8 @@ def spam(seed: int, key: str, *, who: Actor, campaign: bool, median: int) -> Mai
         mutation.add("image-only" if form == "image" else "qr")
     share = 0.35 if "words" in mutation else 0.0
     fixed = fixed_words(letter, brand, identity.name, d)
-    drafts = [settled(letter, d, fixed, share)]
+    subject_share = 0.8 if "subject" in mutation else 0.0
+    drafts = [settled(letter, d, fixed, share, subject_share)]
     if campaign and d.chance(0.08):
         drafts += _translations(letter, fixed, share, d)
     if len(drafts) > 1:
@@ -259,7 +270,7 @@ def spam(seed: int, key: str, *, who: Actor, campaign: bool, median: int) -> Mai
         fleets=fleets,
         drafts=tuple(drafts),
         identity=identity,
-        mailer=d.pick(MAILERS),
+        mailers=tuple(d.pick(MAILERS) for _ in range(3 if "header" in mutation else 1)),
         skin=skin(d, target_size(d, median), brand or ""),
         form=form,
         charset=_charset(tongue, d),
@@ -345,7 +356,7 @@ def house(seed: int, number: int, issue: int, median: int) -> Mailing:
         name=f"n-{number}-{issue}", actor=f"house-{number}", label=letter.label, subtype=letter.subtype,
         brand=None, wanted=True, fleets=(sending,), drafts=(settled(letter, d, fixed, 0.0),),
         identity=Identity(company, (own,), h.pick(("news", "hello", "office", "info")), None),
-        mailer=mailer, skin=look, form=form, charset="utf-8", landing=(own,), path=f"read/{issue}",
+        mailers=(mailer,), skin=look, form=form, charset="utf-8", landing=(own,), path=f"read/{issue}",
         attachment=None, seed=d.getrandbits(32), fixed=fixed, mutation=frozenset({"links"}), list_id=list_id,
     )  # fmt: skip
 
@@ -365,7 +376,7 @@ def receipts(seed: int, number: int, median: int) -> Mailing:
     return Mailing(
         name=None, actor=f"firm-{number}", label="other", subtype=letter.subtype, brand=None, wanted=True,
         fleets=(fleet(Way.BULK if d.chance(0.7) else Way.OFFICE, d),), drafts=(settled(letter, d, fixed, 0.0),),
-        identity=Identity(company, (own,), d.pick(_LOCALS), None), mailer=d.pick(HONEST),
+        identity=Identity(company, (own,), d.pick(_LOCALS), None), mailers=(d.pick(HONEST),),
         skin=skin(d, target_size(d, median), company), form=d.pick(("html", "alternative", "plain")),
         charset=_charset(tongue, d), landing=(own,), path=d.pick(_PATHS), attachment=None,
         seed=d.getrandbits(32), fixed=fixed, mutation=frozenset({"links"}),
@@ -385,7 +396,7 @@ def personal(seed: int, index: int, median: int) -> Mailing:
     return Mailing(
         name=None, actor=None, label=letter.label, subtype=letter.subtype, brand=None, wanted=True,
         fleets=(sending,), drafts=(settled(letter, d, fixed, 0.0),),
-        identity=Identity(fixed["person"], (own,), local, None), mailer=d.pick(HONEST),
+        identity=Identity(fixed["person"], (own,), local, None), mailers=(d.pick(HONEST),),
         skin=skin(d, target_size(d, median // 3), ""), form=d.pick(("plain", "plain", "alternative", "html")),
         charset=_charset(tongue, d), landing=(domain(d),), path="photo", attachment=attached,
         seed=d.getrandbits(32), fixed=fixed, mutation=frozenset(),

@@ -45,6 +45,12 @@ class Handover:
 Style = Callable[[Handover, Dice], str]
 
 
+def _zone(minutes: int) -> str:
+    """The comment with the zone's name that some servers add."""
+    names = {0: "UTC", 60: "CET", 540: "KST", -180: "-03", -300: "EST", -420: "PDT", -480: "PST"}
+    return f" ({names[minutes]})" if minutes in names else ""
+
+
 def _literal(ip: Address) -> str:
     return f"[{ip}]" if ip.version == 4 else f"[IPv6:{ip}]"
 
@@ -61,7 +67,7 @@ def postfix(hop: Handover, dice: Dice) -> str:
     return (
         f"Received: from {hop.helo} ({hop.reverse or 'unknown'} {_literal(hop.ip)}){note}"
         f"\r\n\tby {hop.by} (Postfix) with {'ESMTPS' if tls else 'ESMTP'} id {dice.hex(10).upper()}"
-        f"\r\n\tfor <{hop.recipient}>; {stamp(hop.seconds, hop.zone)} (UTC)"
+        f"\r\n\tfor <{hop.recipient}>; {stamp(hop.seconds, hop.zone)}{_zone(hop.zone)}"
     )
 
 

@@ -178,7 +178,7 @@ def _made_organisation(line: str, row: int) -> Place:
         languages=tuple(tongues.split(",")),
         zone=int(zone),
         newline="\n" if newline == "lf" else "\r\n",
-        by=(f"*.{domain}",),
+        by=(f"mx?.{domain}", f"relay?.{domain}"),
         relays=tuple(str(ip_network(ip)) for ip in addresses),
         kind=Kind.RELAY,
         deliver=_organisation(edge, inner, addresses),
@@ -195,9 +195,11 @@ def _made_provider(line: str) -> Place:
     inside = tuple(str(r.net) for r in network.ranges if r.net.version == 6)
     if name in ("Saerom Mail", "Postkasten"):
         inside = tuple(str(ip_network(network.host_at(n).ip)) for n in (28, 29))
-    by = (f"*.{domain}", "10.*") if name == "Purplemail" else (f"*.{domain}",)
-    if name == "Brightmail":
-        by += ("2001:db8:18*",)
+    by = {
+        "Brightmail": (f"mx.{domain}", "2001:db8:180::/48"),
+        "Skylook": (f"*.mail.protection.{domain}", f"*.prod.{domain}"),
+        "Purplemail": (f"atlas*.mail.ne1.{domain}", "10.0.0.0/8"),
+    }.get(name, (f"mx?.{domain}", f"relay?.{domain}"))
     return Place(
         domain, country, tuple(tongues.split(",")), int(zone),
         "\n" if newline == "lf" else "\r\n", by, inside, Kind.MAILBOX_PROVIDER, own,

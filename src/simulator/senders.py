@@ -85,8 +85,8 @@ def fleet(way: Way, dice: Dice, lies: float = 0.0) -> Fleet:
     if way is Way.MAILBOX:
         return Fleet(way, (dice.pick(of_kind(Kind.MAILBOX_PROVIDER)),), 0, 1, (), lies)
     if way is Way.STOLEN_RELAY:
-        operator = dice.pick(of_kind(Kind.RELAY))
-        return Fleet(way, (operator,), 20 + dice.upto(0, 5), 1, (operator.domain,), lies)
+        operator = dice.pick(of_kind(Kind.RELAY))  # its hosts 26 and 27 serve no organisation
+        return Fleet(way, (operator,), 26, 2, (operator.domain,), lies)
     size = dice.upto(16, 60) if way is Way.SNOWSHOE else dice.upto(1, 4)
     count = max(2, size // 4) if way is Way.SNOWSHOE else 1
     names = tuple(domain(dice) for _ in range(count))
