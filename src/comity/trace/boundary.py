@@ -218,10 +218,11 @@ class _Walk:
             and self.trust.relay_by_name(hop.by, hop.by_ip, hop.from_host)
         ):
             return _Step(True, Weight.LIKELY, _named(hop.from_host))
+        ours = organisation(name) in self.organisations if organisation(name) else False
         if (
             following is not None
-            and self._goes_on(following) is not Weight.DOUBTFUL
-            and (same_host(following.by, name) or internal_name(name))
+            and same_host(following.by, name)
+            and (ours or self._same_service(following))
         ):
             return _Step(
                 True,
@@ -260,15 +261,7 @@ class _Walk:
             self.own = True
             weight = Weight.SURE if hop.from_host_checked else Weight.LIKELY
             return _Step(True, weight, _named(hop.from_host))
-        if (
-            hop.from_name
-            and hop.from_host is None
-            and not hop.reverse_denied
-            and not trust.names_relays_by_address
-            and following is not None
-            and same_host(following.by, hop.from_name)
-            and trust.relay_by_name(hop.by, hop.by_ip, hop.from_name)
-        ):
+        if self._greeting_will_do(hop, following):
             self.own = True
             return _Step(
                 True,
@@ -280,6 +273,24 @@ class _Walk:
                 ),
             )
         return None
+
+    def _greeting_will_do(self, hop: ClaimedHop, following: ClaimedHop | None) -> bool:
+        """A trusted host by name alone, where the form shows no reverse name at all.
+
+        Only as seen by another host that the operator named, or for a known filtering service;
+        only if the next line goes on under that name; never where any address was given.
+        """
+        name = hop.from_name
+        if name is None or hop.from_host is not None or hop.reverse_denied or following is None:
+            return False
+        trust = self.trust
+        seen_by_ours = trust.wrote_own(hop.by, hop.by_ip) and not same_host(hop.by, name)
+        return (
+            not trust.names_relays_by_address
+            and same_host(following.by, name)
+            and (seen_by_ours or trust.services.is_gateway(name))
+            and trust.relay_by_name(hop.by, hop.by_ip, name)
+        )
 
     def _not_public(self, hop: ClaimedHop, following: ClaimedHop | None) -> _Step:
         """Private, loopback, documentation: such a peer is behind our own door."""
