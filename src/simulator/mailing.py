@@ -141,7 +141,7 @@ class Mailing:
             vouched=sum(line.startswith("Received:") for line in above),
             forged=begun.forged,
         )
-        return SimulatedMail(raw, truth)
+        return SimulatedMail(raw, truth, written, outer)
 
     def _links(self, rcpt: str, dice: Dice) -> tuple[str, str]:
         host = dice.pick(self.landing)

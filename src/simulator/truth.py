@@ -4,6 +4,8 @@
 from dataclasses import asdict, dataclass
 
 from comity.values.address import Address
+from simulator.compose import Written
+from simulator.mailers import Outer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,29 @@ class SimulatedMail:
 
     raw: bytes
     truth: Truth
+    written: Written  # what it says, for citizens who only tell of it
+    outer: Outer  # its visible header
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedReport:
+    """One file that a citizen sent in. Containers hold several mails, in this order."""
+
+    path: str  # relative; a maildir comes as one report a file
+    content: bytes
+    form: str  # eml, arf, xarf, attached, inline, sms: of each mail in it
+    container: str | None  # mboxo, mboxrd, mboxcl, mboxcl2, maildir, zip
+    mails: tuple[SimulatedMail, ...]
+    reporter: str
+    reported: int  # seconds since 1970, UTC
+
+    def as_json(self) -> dict[str, object]:
+        """The truth about it, without the bytes."""
+        return {
+            "path": self.path,
+            "form": self.form,
+            "container": self.container,
+            "reporter": self.reporter,
+            "reported": self.reported,
+            "mails": [one.truth.as_json() for one in self.mails],
+        }

@@ -15,7 +15,8 @@ from simulator.mailing import Mailing
 from simulator.mmdb import mmdb
 from simulator.networks import operators
 from simulator.recipients import trust
-from simulator.truth import SimulatedMail
+from simulator.reports import BLOCK, block
+from simulator.truth import SimulatedMail, SimulatedReport
 
 START = 1_788_220_800  # 2026-09-01 00:00 UTC: ours, so that worlds look alike in any year
 _DAY = 86_400
@@ -105,6 +106,16 @@ class World:
                 return plans.receipts(self.seed, number, self.size_bytes)
             case _:
                 return plans.personal(self.seed, number, self.size_bytes)
+
+    def reports(self, share: float = 0.6) -> Iterator[SimulatedReport]:
+        """What citizens send in: this share of the unwanted mail, in every form."""
+        for number in range((self.size + BLOCK - 1) // BLOCK):
+            yield from self.reports_of(number, share)
+
+    def reports_of(self, number: int, share: float = 0.6) -> Iterator[SimulatedReport]:
+        """The reports about one block of mails."""
+        mails = list(self.mails(number * BLOCK, (number + 1) * BLOCK))
+        return block(self.seed, number, mails, share)
 
     def trust_json(self) -> list[dict[str, list[str]]]:
         """Whom the world's recipients may believe, as `comity analyse --trust` takes it."""
