@@ -20,7 +20,7 @@ from comity.trace.trace import Trace
 from comity.values.reason import Reason
 from comity.values.span import Span
 
-SURE = 0.5  # below, the answer is "undetermined". Ours, see docs/explanation/category.md
+SURE = 0.36  # below, the answer is "undetermined". Ours, see docs/explanation/category.md
 MAX_REASONS = 12
 PROTECTED = 3.0  # phrases of a cause from which on it is protected, ours
 _SHIELD = 3.0  # log-odds that protection takes from accusing labels, ours
@@ -108,7 +108,8 @@ def _weigh(holding: list[Rule], evidence: Evidence, model: Model) -> _Scores:
 
 def _shield(holding: list[Rule], evidence: Evidence, scores: _Scores) -> bool:
     """A cause is protected unless the mechanics of a crime are there."""
-    if evidence.counts.get("conviction", 0.0) < PROTECTED:
+    conviction = evidence.counts.get("conviction", 0.0)
+    if conviction < PROTECTED or conviction < evidence.counts.get("crime", 0.0):
         return False
     if any(rule.code in _MECHANICS for rule in holding):
         return False

@@ -13,6 +13,7 @@ from comity.trace.trace import Standing, Trace
 from comity.values.domain import registered_domain
 from comity.values.span import Span
 
+MAX_TEXT = 16_000  # characters in which quoting is looked for, ours
 MAX_SUMS = 8_000  # characters in which sums and numbers are looked for, ours
 SHORT = 40  # words, ours
 MIN_HOST_WORD = 5
@@ -30,8 +31,10 @@ _PRICE = re.compile(
     r"|(?<![\d.,])\d{1,5}(?:[.,]\d\d)?\s?(?:[€£]|eur\b|usd\b|zł|kr\b|руб|円|元|원|tl\b)",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _PERCENT = re.compile(r"(?<!\d)\d{1,3}\s?%")
 _PHONE = re.compile(r"(?<![\d./-])\+?\(?\d{1,4}\)?(?:[\s.·–-]{1,2}\(?\d{2,5}\)?){2,4}(?![\d/-])")
+_QUOTED = re.compile(r"(?m)^>|\b(?:wrote|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|napisał\(?a?\)?|пишет|writes) ?:")
 _COIN = re.compile(r"(?:bc1[a-z0-9]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33})\Z")
 _PROGRAM_LINK = re.compile(
     r"\.(?:exe|scr|msi|bat|cmd|js|jse|vbs|vbe|wsf|hta|jar|apk|iso|img|lnk|ps1|zip|rar|7z|xlsm|docm)(?:[?#]|\Z)",
@@ -80,8 +83,8 @@ def _header(message: Message, fields: dict[str, str], hosts: Hosts, evidence: Ev
     elif fields.get("precedence", "").strip().lower() == "list" and _talks(fields):
         note("discussion-list")
     if "in-reply-to" in fields or "references" in fields:
-        quoted = "\n>" in message.text or message.text.startswith(">") or " wrote:" in message.text
-        if message.subject[:3].lower() in ("re:", "aw:", "sv:", "rv:") or quoted:
+        # Spam writes "Re:" and invents the fields; what it seldom does is quote.
+        if _QUOTED.search(message.text[:MAX_TEXT]):
             note("reply-thread")
     if fields.get("auto-submitted", "no").strip().lower() not in ("no", ""):
         note("auto-submitted")
@@ -94,8 +97,7 @@ def _header(message: Message, fields: dict[str, str], hosts: Hosts, evidence: Ev
         note("advertising-label", Span("subject", 0, min(len(message.subject), 8)))
     if sender is None or not sender.domain or "." not in sender.domain:
         note("no-sender-domain")
-    else:
-        _sender(sender, message.reply_to, hosts, evidence)
+    _sender(sender, message.reply_to, hosts, evidence)
     local = sender.address.partition("@")[0].lower() if sender else ""
     if local in _MACHINE_SENDERS or fields.get("return-path", "").strip() == "<>":
         note("machine-sender")
@@ -107,16 +109,16 @@ def _talks(fields: dict[str, str]) -> bool:
 
 
 def _sender(
-    sender: Mailbox, reply_to: tuple[Mailbox, ...], hosts: Hosts, evidence: Evidence
+    sender: Mailbox | None, reply_to: tuple[Mailbox, ...], hosts: Hosts, evidence: Evidence
 ) -> None:
-    domain = registered_domain(sender.domain) or sender.domain
+    domain = _registered(sender)
     free = domain in hosts.free_mail
     if free:
         evidence.note("free-mail-sender")
-    if within(sender.domain, hosts.carries):
+    if sender is not None and within(sender.domain, hosts.carries):
         evidence.note("free-service-sender")
     for other in reply_to[:3]:
-        if not other.domain or other.address.lower() == sender.address.lower():
+        if not other.domain or (sender and other.address.lower() == sender.address.lower()):
             continue
         answered = registered_domain(other.domain) or other.domain
         if answered in hosts.free_mail:
@@ -125,11 +127,17 @@ def _sender(
             evidence.note("reply-elsewhere")
 
 
+def _registered(mailbox: Mailbox | None) -> str:
+    if mailbox is None:
+        return ""
+    return registered_domain(mailbox.domain) or mailbox.domain
+
+
 def _vouched(message: Message, trace: Trace, evidence: Evidence) -> str | None:
     """The From's registered domain, where a host we trust has recorded that it is true."""
-    if message.from_ is None:
+    domain = _registered(message.from_)
+    if not domain:
         return None
-    domain = registered_domain(message.from_.domain) or message.from_.domain
     for result in trace.authentication:
         if result.standing is not Standing.VOUCHED or not result.identity:
             continue
@@ -147,7 +155,7 @@ def _links(
 ) -> tuple[Link, ...]:
     note = evidence.note
     sender = message.from_
-    own = (registered_domain(sender.domain) or sender.domain) if sender else ""
+    own = _registered(sender)
     followed: list[Link] = []
     for link in message.links:
         if link.source in ("header", "image") or not link.host:
@@ -238,6 +246,8 @@ def _shape(message: Message, words: list[str], evidence: Evidence) -> None:
         evidence.note("text-short")
     if len(message.text) < 25:
         evidence.note("text-empty")
+    if any(name.startswith("head/") for name in evidence.counts):
+        evidence.note("head-idea")
     if pictures and shown < 25:
         evidence.note("picture-only")
     if message.hidden:
@@ -254,7 +264,7 @@ def _sums(message: Message, words: list[str], evidence: Evidence) -> None:
             percent = _PERCENT.search(content)
             if percent:
                 evidence.note("percent", Span(zone, *percent.span()))
-        if _SUM_SIGN.search(content):
+        if _SUM_SIGN.search(content) and _DIGIT.search(content):
             big = _BIG.search(content)
             if big:
                 evidence.note("money-big", Span(zone, *big.span()))

@@ -5,6 +5,7 @@ Hidden text is never looked at here. Gives evidence only; decides nothing.
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 from comity.category.evidence import FAR, HEAD, NEAR_WORDS, Evidence, Place
 from comity.category.phrases import Phrases
@@ -13,6 +14,7 @@ from comity.message.message import Message
 from comity.values.span import Span
 
 MAX_TEXT = 16_000  # characters that are read, ours: what comes later is foot or padding
+LONG_WORD = 7  # letters: a single word this long counts in the head whatever the language. Ours
 BRAND = "brand/"  # prefix of the ideas that are names: "brand/17", "brand~17" for weak ones
 WEAK = "brand~"
 
@@ -55,17 +57,12 @@ class Read:
 
 
 def _span(zone: str, text: str, first: int, last: int, count: int) -> Span:
-    begin, end, seen = 0, len(text), 0
-    for found in TOKEN.finditer(text):
-        if seen == first:
-            begin = found.start()
-        if seen == last:
-            end = found.end()
-            break
-        seen += 1
-    if zone != "text" and sum(1 for _ in TOKEN.finditer(text)) != count:
+    if zone != "text" and len(TOKEN.findall(text)) != count:
         return Span(zone, 0, len(text))  # spaced letters were joined
-    return Span(zone, begin, end)
+    found = list(islice(TOKEN.finditer(text), first, last + 1))
+    if not found:
+        return Span(zone, 0, len(text))
+    return Span(zone, found[0].start(), found[-1].end())
 
 
 def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
@@ -84,7 +81,7 @@ def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
     for attachment in message.attachments[:5]:
         words.append("")
         words += tokens(attachment.name[:100])
-    language = message.language
+    spoken = message.language or "en"
     near_end = subject_end + 1 + NEAR_WORDS
     named: list[Named] = []
     table = phrases.phrases
@@ -97,15 +94,21 @@ def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
             zone, count = "text", 1.0 if first < near_end else FAR
         if idea.startswith("brand"):
             named.append(Named(int(idea[6:]), zone, idea.startswith(WEAK), (first, last)))
-        elif not phrase.single or language is None or language in phrase.languages:
+        elif (
+            not phrase.single
+            or spoken in phrase.languages
+            or (zone != "text" and len(phrase.text) >= LONG_WORD)
+        ):
             _note(evidence, idea, zone, count, (first, last))
     for zone, content in (("from", name), ("subject", subject), ("text", text)):
+        if content.isascii():
+            continue
         for number, start, end in phrases.find_unspaced(content):
             phrase = table[number]
             span = Span(zone, start, end)
             if phrase.idea.startswith("brand"):
                 named.append(Named(int(phrase.idea[6:]), zone, False, span))
-            elif language is None or language in phrase.languages:
+            elif message.language is None or message.language in phrase.languages:
                 _note(evidence, phrase.idea, zone, HEAD if zone != "text" else 1.0, span)
     return Read(words, from_end, subject_end, text_end, tuple(named))
 

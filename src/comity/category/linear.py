@@ -42,16 +42,16 @@ _hashes = _Hashes()
 
 
 def features(words: list[str], text: str) -> NDArray[np.int64]:
-    """Distinct places in the table: words, pairs of words; pairs of letters without spaces."""
+    """Places in the table: words, pairs of words; pairs of letters where there are no spaces."""
     some = [word for word in words[: MAX_WORDS + 8] if word][:MAX_WORDS]
-    if UNSPACED.search(text):
+    if not text.isascii() and UNSPACED.search(text):
         letters = text[:MAX_WORDS]
         some += [letters[at : at + 2] for at in range(len(letters) - 1)]
     if not some:
         return np.zeros(0, dtype=np.int64)
     single = np.array([_hashes[word] for word in some], dtype=np.int64)
     pairs = (single[:-1] * 31 + single[1:] + 7) & (SIZE - 1)
-    return np.unique(np.concatenate((single, pairs)))
+    return np.concatenate((single, pairs))
 
 
 @dataclass(frozen=True, slots=True)
