@@ -99,13 +99,15 @@ def _settings(values: dict[str, object], environ: Mapping[str, str]) -> Settings
     size = int(environ.get("COMITY_VAULT_SEGMENT_BYTES", vault.get("segment_bytes", SEGMENT_BYTES)))
     if size < _LEAST_SEGMENT:
         raise ValueError(f"expected vault.segment_bytes of {_LEAST_SEGMENT} or more, got {size}")
-    code = country(str(values["country"]))
-    return Settings(code, str(values["origin"]), url, size, _reading(values, environ))
+    code, origin = country(str(values["country"])), str(values["origin"])
+    Verifier(origin, bytes(32))  # raises ValueError for a name nobody can sign under
+    return Settings(code, origin, url, size, _reading(values, environ))
 
 
 def _reading(values: dict[str, object], environ: Mapping[str, str]) -> Reading:
     found = values.get("reading", {})
-    assert isinstance(found, dict)
+    if not isinstance(found, dict):
+        raise ValueError("expected [reading] to be a table")
     geo = environ.get("COMITY_GEO")
     return Reading(
         trust=environ.get("COMITY_TRUST", str(found.get("trust", ""))),
