@@ -42,6 +42,13 @@ class Verbs(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # the reader of our output has what it wanted
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(0) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
             formatter.write_dl([(verb, text) for verb, (_, text) in VERBS.items()])
@@ -70,8 +77,9 @@ def run() -> None:
         sys.argv.remove("--debug")
         os.environ["COMITY_DEBUG"] = "1"
     try:
-        main(standalone_mode=False)
+        code = main(standalone_mode=False)  # click hands back the code of `Exit`
         sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else 0)
     except ComityError as error:
         if debug:
             raise
@@ -83,13 +91,8 @@ def run() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo(
             "comity: interrupted. What was accepted is safe; run it again to go on.", err=True
         )
         sys.exit(130)
-    except BrokenPipeError:  # the reader of our output has what it wanted
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)

@@ -63,8 +63,8 @@ def _files(folder: str) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if not (is_maildir and entry.name == "tmp"):  # half-written mail lies there
                 yield from _files(entry.path)
-        elif entry.is_file():
-            yield entry.path
+        elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
+            yield entry.path  # opening a link that leads nowhere names the fault
 
 
 def _opened(path: str, caps: Caps) -> Iterator[Source]:
