@@ -234,7 +234,8 @@ FORMS = {
         "mx27", "h", None, False, IP, Way.SMTP,
     ),
     "sendgrid": (
-        "from MTIz (unknown) by geopod-ismtpd-7 (SG) with HTTP id A Sun, 05 Mar 2023 14:09:34 +0000",
+        "from MTIz (unknown) by geopod-ismtpd-7 (SG) with HTTP id A"
+        " Sun, 05 Mar 2023 14:09:34 +0000",
         "geopod-ismtpd-7", "MTIz", None, False, None, Way.WEB,
     ),
     "mailenable": (

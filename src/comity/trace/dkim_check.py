@@ -135,14 +135,15 @@ def _check(
             return SignatureCheck(
                 domain, selector, "temperror", f"No archived answer for {key_name}."
             )
+        dkim.evaluate_pk(key_name, key)  # verify_sig takes a broken key for a wrong signature
         good = signer.verify_sig(
             tags, list(names), header, lambda name, timeout=5: key.encode("ascii", "replace")
         )
-    except dkim.DKIMException as error:
+    except (dkim.DKIMException, dkim.util.InvalidTagValueList) as error:
         result = "fail" if "mismatch" in str(error) else "permerror"
         return SignatureCheck(domain, selector, result, f"{str(error)[:200]}.")
     except (ValueError, TypeError, IndexError, KeyError, AssertionError, ArithmeticError) as error:
-        # What dkimpy lets through on broken keys and tags; seen: ValueError, IndexError.
+        # What dkimpy lets through on broken keys and tags; seen: binascii.Error, IndexError.
         return SignatureCheck(
             domain, selector, "permerror", f"It can't be read: {type(error).__name__}."
         )
