@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs every benchmark of this folder, one after the other, and shows their figures in a table.
+
+A benchmark is a file `ROOM_WHAT.py` with a `main()`; it takes `--full` and prints one line for each
+figure: `name TAB figure TAB unit TAB note`. Nothing here asserts a time: figures are for people.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+NOTES = 100  # columns of a note on a line
+
+
+def main() -> int:
+    """0 if every benchmark ran to its end."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these, without .py (default: all)")
+    parser.add_argument("--full", action="store_true", help="more mails and rounds: many minutes")
+    parser.add_argument("--json", action="store_true", help="one JSON object for each figure")
+    parser.add_argument("--list", action="store_true", help="name them and stop")
+    options = parser.parse_args()
+    scripts = {path.stem: path for path in sorted(HERE.glob("*_*.py")) if _has_main(path)}
+    unknown = sorted(set(options.names) - set(scripts))
+    if unknown:
+        parser.error(f"no benchmark {unknown[0]!r}; there are: {', '.join(scripts)}")
+    if options.list:
+        print("\n".join(scripts))
+        return 0
+    if not options.json:
+        print(_machine())
+    failed = [
+        name
+        for name, path in scripts.items()
+        if (not options.names or name in options.names) and not _run(path, options)
+    ]
+    for name in failed:
+        print(f"bench: {name} failed; run `python bench/{name}.py` to see why", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _run(path: Path, options: argparse.Namespace) -> bool:
+    """One benchmark in its own process, so that none warms or burdens the next."""
+    if not options.json:
+        print(f"\n{path.stem}", flush=True)
+    command = [sys.executable, str(path), *(["--full"] if options.full else [])]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            _show(path.stem, line.rstrip("\n"), as_json=options.json)
+    return process.returncode == 0
+
+
+def _show(bench: str, line: str, *, as_json: bool) -> None:
+    cells = line.split("\t")
+    if len(cells) < 3:
+        print(line, file=sys.stderr if as_json else sys.stdout, flush=True)
+        return
+    name, figure, unit, note = (*cells, "")[:4]
+    if as_json:
+        row = {"bench": bench, "name": name, "figure": figure, "unit": unit, "note": note}
+        print(json.dumps(row, ensure_ascii=False), flush=True)
+    else:
+        print(f"  {name:<34}{figure:>10} {unit:<14}{note[:NOTES]}".rstrip(), flush=True)
+        for more in range(NOTES, len(note), NOTES):
+            print(" " * 61 + note[more : more + NOTES], flush=True)
+
+
+def _has_main(path: Path) -> bool:
+    return "def main(" in path.read_text(encoding="utf-8")
+
+
+def _machine() -> str:
+    """What the absolute figures belong to. The ratios should hold elsewhere, too."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        lines = cpuinfo.read_text().splitlines()
+        model = next((one.split(":")[1].strip() for one in lines if "model name" in one), model)
+    return f"{model}, {os.cpu_count()} processors, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
