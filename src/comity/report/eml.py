@@ -72,12 +72,12 @@ def look(content: bytes) -> Look:
     if content.startswith((b"From ", b">From "), start) and b":" not in content[start : start + 7]:
         start = content.find(b"\n", start, start + 2000) + 1
     limit = min(len(content), start + _MAX_HEADER)
-    end, after = _header_end(content, start, limit)
+    end, after = header_end(content, start, limit)
     header = content[start : end + 1]
     return Look(header, header.lower(), after)
 
 
-def _header_end(content: bytes, start: int, limit: int) -> tuple[int, int]:
+def header_end(content: bytes, start: int, limit: int) -> tuple[int, int]:
     """(last line end of the header, where the body begins): at the first blank line of any kind."""
     first = content.find(b"\n", start, limit)
     crlf = first > 0 and content[first - 1] == 0x0D

@@ -13,18 +13,24 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from comity.report.caps import CAPS, Caps
+from comity.report.eml import header_end
 from comity.values.defect import Defect
 
 _CHUNK = 1024 * 1024
 _MAX_LINE = 1024  # of a separator line; ours, real ones stay below 400
+_SHORT_HEADER = 16 * 1024  # nearly all
 _MAX_HEADER = 1024 * 1024  # in which a Content-Length is looked for
 
 _SEPARATOR = re.compile(
     rb"From [^\r\n]{0,900}?\d{1,2}:\d\d(?::\d\d)?[^\r\n]{0,40}?\b(?:19|20)\d\d\b[^\r\n]{0,80}\r?\n"
 )
-_HEADER_LINE = re.compile(rb"[!-9;-~]{1,128}[ \t]*:")
+# What can follow a separator: a field, another such line (sendmail writes >From), no header at all,
+# or a field after one or two lines that some program put in front.
+_HEADER_LINE = re.compile(
+    rb"[!-9;-~]{1,128}[ \t]*:|>*From |\r?\n|(?:[^\n]{1,500}\n){1,2}[!-9;-~]{1,128}[ \t]*:"
+)
 _QUOTED = re.compile(rb"^>+From ", re.MULTILINE)
-_LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,15})[ \t]*\r?$", re.I | re.M)
+_LENGTH = re.compile(rb"[ \t]*(\d{1,15})[ \t]*\r?\n")
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _NAMES = (".mbox", ".mbx", ".mbox.txt")
 _BASES = frozenset({"mbox", "inbox", "junk", "spam", "sent", "trash"})
@@ -124,16 +130,10 @@ class _Source:
 
     def _by_length(self, caps: Caps) -> _Mail | None:
         """The mail by its Content-Length, if what follows it is a separator or the end."""
-        self._have(min(_MAX_HEADER, 8192))
-        ended = _HEADER_END.search(self._buffer, 0, _MAX_HEADER)
-        if ended is None and self._have(_MAX_HEADER):
-            ended = _HEADER_END.search(self._buffer, 0, _MAX_HEADER)
-        if ended is None:
+        place = self._stated_end()
+        if place is None:
             return None
-        found = _LENGTH.search(self._buffer, 0, ended.start() + 1)
-        if found is None:
-            return None
-        end = ended.end() + int(found[1])
+        end = place
         if end > caps.report_bytes:
             return None
         self._have(end + _MAX_LINE + 4)
@@ -156,6 +156,18 @@ class _Source:
             text = "a line like a separator lies inside the Content-Length of this mail"
             defects.append(Defect(IN_BODY, text))
         return content, blank, defects
+
+    def _stated_end(self) -> int | None:
+        """Where the Content-Length of the mail's header puts its end, if it has one."""
+        for size in (_SHORT_HEADER, _MAX_HEADER):
+            whole = not self._have(size)
+            header = bytes(self._buffer[:size])
+            end, body = header_end(header, 0, len(header))
+            if whole or body < len(header):
+                at = header[: end + 1].lower().find(b"\ncontent-length:")
+                found = _LENGTH.match(header, at + 16) if at >= 0 else None
+                return body + int(found[1]) if found else None
+        return None
 
     def _is_end(self, at: int) -> bool:
         if at >= len(self._buffer):
