@@ -25,7 +25,7 @@ class Mmdb:
 
     def __init__(self, paths: list[Path]) -> None:
         self._readers = [(_open(path), _label(path)) for path in paths]
-        self._names = [f"{label} {_date(reader):%Y-%m-%d}" for reader, label in self._readers]
+        self._names = [f"{label} {_date(reader)}" for reader, label in self._readers]
         self._facts = lru_cache(maxsize=CACHED)(self._look_up)
 
     def facts(self, ip: Address) -> AddressFacts:
@@ -78,8 +78,11 @@ def _label(path: Path) -> str:
     return path.stem
 
 
-def _date(reader: maxminddb.Reader) -> datetime:
-    return datetime.fromtimestamp(reader.metadata().build_epoch, UTC)
+def _date(reader: maxminddb.Reader) -> str:
+    try:
+        return f"{datetime.fromtimestamp(reader.metadata().build_epoch, UTC):%Y-%m-%d}"
+    except (ValueError, OverflowError, OSError):
+        return "without date"
 
 
 def _record(reader: maxminddb.Reader, ip: Address) -> dict[str, Any] | None:
