@@ -9,16 +9,19 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from comity.bootstrap.knowledge import of_node
 from comity.bootstrap.node import Node
 from comity.bootstrap.pool import analyser
 from comity.bootstrap.settings import Reading
+from comity.report.container import unpack
 from comity.service.fsck import fsck
 from comity.service.ingest import ingest
 from comity.service.picture import campaign_html
 from comity.service.reanalyse import reanalyse
+from comity.values.digest import digest_of
 from comity.values.json import JSON
 from simulator.truth import Truth
 from simulator.world import World
@@ -69,10 +72,11 @@ class Demo:
 
         def items() -> Iterator[tuple[str, bytes, str]]:
             for number, report in enumerate(self.world.reports()):
-                forms[report.form] += 1
-                self.truth[report.digest] = report.truth
+                forms[report.container or report.form] += 1
+                self.truth |= {digest_of(mail.raw): mail.truth for mail in report.mails}
                 self._progress(number)
-                yield report.name, report.raw, "demo"
+                for item in unpack(report.path, BytesIO(report.content)):
+                    yield item.path, item.content, "demo"
 
         receipts = list(ingest(items(), self.node))
         known = sum(receipt.duplicate for receipt in receipts)
@@ -81,7 +85,7 @@ class Demo:
             "reports",
             {"received": len(receipts), "duplicates": known, "forms": dict(forms.most_common())},
             f"Citizens sent {len(receipts):,} reports ({ways}). Each has a receipt: its bytes are "
-            f"on the disk and in the log. {known:,} were the same mail again, and counted.",
+            "on the disk and in the log.",
         )
 
     def _campaigns(self) -> Iterator[Step]:
@@ -106,7 +110,7 @@ class Demo:
         for line in self.node.questions.lines():
             found = json.loads(line)
             truth = self.truth.get(found["sha256"])
-            if truth is None or found["form"] in ("inline", "sms"):
+            if truth is None or found["message"] is None:
                 continue
             asked += 1
             origin = found["trace"]["origin"]
@@ -132,6 +136,6 @@ class Demo:
         return Step(
             "fsck",
             {"records": found.records, "damaged": len(found.damaged), "leaves": leaves},
-            f"Every byte checked: {found.records:,} records, {len(found.damaged)} damaged, a signed "
-            f"log of {leaves:,} leaves.",
+            f"Every byte checked: {found.records:,} records, {len(found.damaged)} damaged, "
+            f"a signed log of {leaves:,} leaves.",
         )

@@ -6,7 +6,7 @@ the bytes and of the `Knowledge` passed in; stores nothing, looks nothing up.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from comity.campaign.campaign import Fingerprint
 from comity.campaign.fingerprint import fingerprint
@@ -18,7 +18,7 @@ from comity.message.read import QrDecoder, read
 from comity.mime.split import split
 from comity.report.form import Form, Report
 from comity.report.read import read as read_report
-from comity.trace.data import AddressData
+from comity.trace.addresses import AddressData
 from comity.trace.find import find
 from comity.trace.trace import Trace
 from comity.trace.trust import Trust
@@ -67,5 +67,6 @@ def analyse_report(report: Report, knowledge: Knowledge) -> Analysis:
         message,
         trace,
         decide(message, trace, knowledge.model),
-        fingerprint(message, trace),
+        # A rebuilt mail (inline forward, SMS) is known by the bytes that were received.
+        replace(fingerprint(message, trace), digest=report.digest),
     )
