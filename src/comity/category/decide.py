@@ -32,6 +32,8 @@ _ACCUSING_AT = tuple(LABELS.index(label) for label in ACCUSING)
 _MECHANICS = frozenset(
     (
         "large-sum-for-answer",
+        "data-for-money",
+        "cards-as-payment",
         "advance-fee-letter",
         "answers-go-elsewhere-for-money",
         "gift-from-stranger",
