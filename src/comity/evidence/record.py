@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from comity.evidence.merkle import leaf_hash
 from comity.values.digest import Digest, digest
@@ -28,6 +29,7 @@ def channel(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4)  # the reports of a batch share their time
 def print_time(time: datetime) -> str:
     """RFC 3339 in UTC, microseconds always written."""
     return time.astimezone(UTC).strftime(_TIME).rjust(27, "0")

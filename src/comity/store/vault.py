@@ -47,7 +47,7 @@ from comity.values.errors import (
 )
 
 SEGMENT_BYTES = 64 << 20  # ours: read whole by fsck, small enough to move
-_LEVEL = 3  # zstd's default; ours: level 1 saves 5 % of the time and costs 6 % of the room
+_LEVEL = 1  # of zstd; ours: on 1,500 real mails level 3 is 2 % smaller and takes 40 % longer
 _LOCK_TRIES, _LOCK_PAUSE = 3, 0.01  # seconds; ours: fsck asks for the lock for a moment
 _NO_LEAF = bytes(32)
 
