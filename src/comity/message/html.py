@@ -288,6 +288,8 @@ def _text(walk: _Walk, text: str, look: _Look) -> None:
             "text-too-long", f"more than {MAX_TEXT:,} characters"
         )
         return
+    if len(text) > MAX_TEXT:
+        words = text[:MAX_TEXT].split()
     start = ink.put(words, text[0].isspace(), text[-1].isspace())
     anchor = walk.open
     if anchor is not None:

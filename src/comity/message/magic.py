@@ -75,7 +75,7 @@ _HTML = re.compile(
 )
 _HTA = re.compile(rb"<hta:application", re.I)
 _SVG = re.compile(rb"<svg[\s>]", re.I)
-_XML = re.compile(rb"\s*<\?xml[\s?]", re.I)
+_XML = re.compile(rb"\s*+<\?xml[\s?]", re.I)
 _MAIL = re.compile(rb"(?:[!-9;-~]{1,60}:[^\n]{0,998}\r?\n(?:[ \t][^\n]{0,998}\r?\n){0,50}){3}")
 _BINARY = bytes(sorted(set(range(32)) - {7, 8, 9, 10, 12, 13, 27}))
 

@@ -19,7 +19,7 @@ MAX_DEPTH = 1_000  # elements open at once, ours: browsers stop at 512
 MAX_REOPENED = 150_000  # open formatting elements times paragraphs, ours: nodes they may become
 SMALL = 49_152  # characters: below, one tag cannot hold enough attributes to matter (0.2 s)
 FEW = 380  # tags: below, the products that MAX_DEPTH and MAX_REOPENED bound cannot be reached
-PLAIN_CHARS = 4_000_000  # characters that `plain` reads, ours
+PLAIN_CHARS = 8_000_000  # characters that `plain` reads, ours
 
 _NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9:]*+)")
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
@@ -41,6 +41,7 @@ _LONG_VALUE = re.compile(
     rf"\"[^\"]{{{MAX_VALUE},}}+\"?+|'[^']{{{MAX_VALUE},}}+'?+|[^\s\"'>]{{{MAX_VALUE},}}+"
 )
 
+_LONG_DATA = re.compile(rf"data:[^\"'\s<>]{{{MAX_VALUE},}}+")
 _DROPPED = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|title|head)\b.*?(?:</\1\b[^>]*+>|\Z)",
     re.DOTALL | re.IGNORECASE,
@@ -55,15 +56,17 @@ _HREF = re.compile(
 
 def measure(page: str) -> tuple[str | None, tuple[Defect, ...]]:
     """(HTML that the tree parser may have, defects); None where it may have none."""
+    cut: tuple[Defect, ...] = ()
+    if len(page) > MAX_HTML and "data:" in page:
+        page = _LONG_DATA.sub("", page)
+        cut = (Defect("html-value-cut", f"pictures over {MAX_VALUE:,} characters"),)
     if len(page) > MAX_HTML:
         return None, (Defect("html-too-long", f"{len(page):,} characters"),)
     if page.count("<") > FEW:
         deep = _too_deep([name.lower() for name in _NAME.findall(page)])
         if deep:
             return None, (Defect("html-too-deep", deep),)
-    if len(page) <= SMALL:
-        return page, ()
-    return _cut(page)
+    return _cut(page, cut) if len(page) > SMALL else (page, cut)
 
 
 def _too_deep(names: list[str]) -> str:
@@ -90,7 +93,7 @@ def _too_deep(names: list[str]) -> str:
     return ""
 
 
-def _cut(page: str) -> tuple[str | None, tuple[Defect, ...]]:
+def _cut(page: str, cut: tuple[Defect, ...]) -> tuple[str | None, tuple[Defect, ...]]:
     """Cut values nobody can read and blocks that are no text; refuse a monstrous tag."""
     longest = 0
     out: list[str] = []
@@ -112,9 +115,9 @@ def _cut(page: str) -> tuple[str | None, tuple[Defect, ...]]:
     if longest > MAX_TAG:
         return None, (Defect("html-tag-too-long", f"{longest:,} characters"),)
     if not out:
-        return page, ()
+        return page, cut
     out.append(page[at:])
-    return "".join(out), (Defect("html-value-cut", f"values over {MAX_VALUE:,} characters"),)
+    return "".join(out), cut or (Defect("html-value-cut", f"values over {MAX_VALUE:,} characters"),)
 
 
 def plain(page: str) -> tuple[str, tuple[str, ...]]:

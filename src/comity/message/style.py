@@ -90,7 +90,7 @@ _READ = _HIDING | frozenset(
 _SIZE = re.compile(
     r"(?<![\w.#-])(\d{1,6}+(?:\.\d{0,6}+)?|\.\d{1,6}+)(px|pt|em|rem|ex|%|vw|vh|mm|cm|in)?+(?![\w.])"
 )
-_CLIPPED = re.compile(r"rect\((?:\s*,?\s*[01](?:px)?){4}\s*\)")
+_CLIPPED = re.compile(r"rect\((?:[\s,]*+[01](?:px)?){4}\s*+\)")
 _FAR = re.compile(r"-\d{3,}")
 _HEX = re.compile(r"#([\da-f]{8}|[\da-f]{6}|[\da-f]{3,4})(?![\da-f])")
 _RGB = re.compile(
@@ -246,7 +246,7 @@ def alike(one: int, other: int) -> bool:
 _COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)")
 _MARK = re.compile(r"[@{};]")
 _SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*+)?(?:[.#][\w-]++)?", re.IGNORECASE)
-_LAST = re.compile(r"(?:[a-z][a-z0-9]*+)?(?:[.#][\w-]++)?$", re.IGNORECASE)
+_COMBINATOR = re.compile(r"[\s>+~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,9 +298,9 @@ def _add(rules: dict[str, Style], selector: str, style: Style) -> None:
         key = selector if selector[0] in ".#" else _tag_lower(selector)
         rules[key] = rules.get(key, PLAIN).under(style)
     elif style.back is not None and ":" not in selector:
-        last = _LAST.search(selector)
-        if last and last[0]:
-            key = last[0] if last[0][0] in ".#" else _tag_lower(last[0])
+        last = _COMBINATOR.split(selector)[-1]
+        if last and _SIMPLE.fullmatch(last):
+            key = last if last[0] in ".#" else _tag_lower(last)
             rules[key] = rules.get(key, PLAIN).under(Style(back=UNKNOWN))
 
 
