@@ -29,7 +29,7 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def run(words: list[str] | None = None) -> int:
-    """Write a world. Returns the exit code: 0, 2 for wrong use, 74 when a file cannot be written."""
+    """Write a world. Exit code: 0, 2 for wrong use, 74 when a file cannot be written."""
     parser = _arguments()
     options = parser.parse_args(words)
     try:

@@ -16,27 +16,55 @@ class Mailer:
 
 
 MAILERS = (
-    Mailer("phpmailer", ("date", "to", "from", "reply", "subject", "id", "mark", "content"),
-           ("X-Mailer: PHPMailer 6.9.1 (https://phpmailer.example/)",)),
-    Mailer("outlook", ("reply", "from", "to", "subject", "date", "id", "content", "mark"),
-           ("X-Mailer: Microsoft Outlook 16.0", "Content-Language: en-us")),
-    Mailer("thunderbird", ("id", "date", "content", "mark", "from", "to", "subject"),
-           ("User-Agent: Mozilla Thunderbird",)),
-    Mailer("apple", ("from", "content", "mark", "subject", "id", "date", "to"),
-           ("X-Mailer: Apple Mail (2.3774.600.62)",)),
+    Mailer(
+        "phpmailer",
+        ("date", "to", "from", "reply", "subject", "id", "mark", "content"),
+        ("X-Mailer: PHPMailer 6.9.1 (https://phpmailer.example/)",),
+    ),
+    Mailer(
+        "outlook",
+        ("reply", "from", "to", "subject", "date", "id", "content", "mark"),
+        ("X-Mailer: Microsoft Outlook 16.0", "Content-Language: en-us"),
+    ),
+    Mailer(
+        "thunderbird",
+        ("id", "date", "content", "mark", "from", "to", "subject"),
+        ("User-Agent: Mozilla Thunderbird",),
+    ),
+    Mailer(
+        "apple",
+        ("from", "content", "mark", "subject", "id", "date", "to"),
+        ("X-Mailer: Apple Mail (2.3774.600.62)",),
+    ),
     Mailer("python", ("content", "from", "to", "subject", "date", "id", "reply")),
-    Mailer("esp", ("dkim", "from", "to", "reply", "subject", "date", "id", "list", "content", "mark"),
-           ("X-Report-Abuse: please forward to abuse@bulkworks.example",)),
-    Mailer("botkit", ("id", "from", "to", "subject", "date", "content", "mark"),
-           ("X-Priority: 3", "X-MSMail-Priority: Normal", "X-Mailer: Microsoft Outlook Express 6.00.2900.5512",
-            "X-MimeOLE: Produced By Microsoft MimeOLE V6.00.2900.5512")),
-    Mailer("foxmail", ("date", "from", "reply", "to", "subject", "mark", "content", "id"),
-           ("X-Priority: 3", "X-Has-Attach: no", "X-Mailer: Foxmail 7.2.25.331[cn]")),
-    Mailer("webmail", ("content", "date", "from", "to", "subject", "mark", "id", "reply"),
-           ("User-Agent: Roundcube Webmail/1.6.7",)),
+    Mailer(
+        "esp",
+        ("dkim", "from", "to", "reply", "subject", "date", "id", "list", "content", "mark"),
+        ("X-Report-Abuse: please forward to abuse@bulkworks.example",),
+    ),
+    Mailer(
+        "botkit",
+        ("id", "from", "to", "subject", "date", "content", "mark"),
+        (
+            "X-Priority: 3",
+            "X-MSMail-Priority: Normal",
+            "X-Mailer: Microsoft Outlook Express 6.00.2900.5512",
+            "X-MimeOLE: Produced By Microsoft MimeOLE V6.00.2900.5512",
+        ),
+    ),
+    Mailer(
+        "foxmail",
+        ("date", "from", "reply", "to", "subject", "mark", "content", "id"),
+        ("X-Priority: 3", "X-Has-Attach: no", "X-Mailer: Foxmail 7.2.25.331[cn]"),
+    ),
+    Mailer(
+        "webmail",
+        ("content", "date", "from", "to", "subject", "mark", "id", "reply"),
+        ("User-Agent: Roundcube Webmail/1.6.7",),
+    ),
     Mailer("bright-web", ("dkim", "content", "from", "date", "id", "subject", "to")),
     Mailer("bare", ("from", "to", "subject", "date", "content")),
-)  # fmt: skip
+)
 HONEST = tuple(one for one in MAILERS if one.name not in ("botkit", "bare"))
 
 
@@ -89,9 +117,11 @@ def _named(name: str, address: str, charset: str) -> str:
 
 def _signature(domain: str, at: float, dice: Dice) -> str:
     return (
-        f"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain};\r\n\ts=s{dice.upto(1, 3)};"
-        f" t={int(at)}; h=from:to:subject:date:message-id:mime-version:content-type;"
-        f"\r\n\tbh={dice.hex(42)}=;\r\n\tb={dice.hex(70)}\r\n\t {dice.hex(72)}\r\n\t {dice.hex(60)}=="
+        f"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain};"
+        f"\r\n\ts=s{dice.upto(1, 3)}; t={int(at)};"
+        " h=from:to:subject:date:message-id:mime-version:content-type;"
+        f"\r\n\tbh={dice.hex(42)}=;\r\n\tb={dice.hex(70)}"
+        f"\r\n\t {dice.hex(72)}\r\n\t {dice.hex(60)}=="
     )
 
 

@@ -30,7 +30,7 @@ from simulator.letters import Letter, lists
 from simulator.mailers import Mailer, Outer, fields
 from simulator.picture import advert, qr, stained
 from simulator.recipients import Place, places_reading
-from simulator.senders import Fleet, Way, start
+from simulator.senders import Fleet, Start, Way, start
 from simulator.truth import SimulatedMail, Truth
 
 
@@ -90,7 +90,7 @@ class Mailing:
         place = _place(draft.language, fleet, dice)
         user, user_name = _user(place, dice)
         rcpt = f"{user}@{place.domain}"
-        fill = _fill(self, user_name, rcpt, at)
+        fill = _fill(self.fixed, user_name, rcpt)
         domain = dice.pick(self.identity.domains)
         local = dice.word(dice.upto(5, 10)) if self.identity.random_local else self.identity.local
         address = f"{local}@{domain}"
@@ -116,8 +116,23 @@ class Mailing:
         raw = "\r\n".join(lines).encode() + b"\r\n\r\n" + body.content
         if place.newline == "\n":
             raw = raw.replace(b"\r\n", b"\n")
+        vouched = sum(line.startswith("Received:") for line in above)
+        truth = self._truth(index, at, draft.language, place, rcpt, fleet, begun, vouched)
+        return SimulatedMail(raw, truth, written, outer)
+
+    def _truth(
+        self,
+        index: int,
+        at: float,
+        language: str,
+        place: Place,
+        rcpt: str,
+        fleet: Fleet,
+        begun: Start,
+        vouched: int,
+    ) -> Truth:
         host = begun.peer.host
-        truth = Truth(
+        return Truth(
             index=index,
             origin_ip=host.ip,
             asn=host.operator.asn,
@@ -132,16 +147,15 @@ class Mailing:
             actor=self.actor,
             zombie=fleet.way is Way.BOT,
             way=fleet.way.value,
-            language=draft.language,
+            language=language,
             mutation=tuple(sorted(self.mutation)),
             wanted=self.wanted,
             recipient=rcpt,
             recipient_country=place.country,
             seconds=int(at),
-            vouched=sum(line.startswith("Received:") for line in above),
+            vouched=vouched,
             forged=begun.forged,
         )
-        return SimulatedMail(raw, truth, written, outer)
 
     def _links(self, rcpt: str, dice: Dice) -> tuple[str, str]:
         host = dice.pick(self.landing)
@@ -272,24 +286,36 @@ def _user(place: Place, dice: Dice) -> tuple[str, str]:
     return local, order
 
 
-def _fill(mailing: Mailing, user_name: str, rcpt: str, at: float) -> Fill:
-    fixed = mailing.fixed
-    fill: Fill = {name: (lambda _, value=value: value) for name, value in fixed.items()}  # type: ignore[misc]
-    fill["rcpt"] = lambda _: user_name
-    fill["rcptmail"] = lambda _: rcpt
-    fill["rcptlocal"] = lambda _: rcpt.partition("@")[0]
-    fill["rcptdomain"] = lambda _: rcpt.rpartition("@")[2]
-    fill["code"] = lambda d: f"{d.upto(100000, 999999)}"
-    fill["order"] = lambda d: f"{d.word(2).upper()}{d.upto(10**7, 10**9)}"
-    fill["number"] = lambda d: str(d.upto(2, 99))
-    fill["day"] = lambda d: str(d.upto(1, 28))
-    fill["date"] = lambda d: f"{d.upto(1, 28):02d}/{d.upto(1, 12):02d}/2026"
-    fill["time"] = lambda d: f"{d.upto(0, 23):02d}:{d.upto(0, 59):02d}"
-    fill["password"] = lambda d: d.token(d.upto(6, 9))
-    fill["ip"] = lambda d: f"203.0.113.{d.upto(1, 254)}"
-    fill["price"] = lambda d: money.small(fixed["language"], d)
-    fill["unsub"] = lambda _: UNSUBSCRIBE
+def _same(value: str) -> Callable[[Dice], str]:
+    return lambda _: value
+
+
+def _fill(fixed: Mapping[str, str], user_name: str, rcpt: str) -> Fill:
+    """What the slots of a text say: the same for the mailing, the reader's own, or drawn."""
+    local, _, domain = rcpt.partition("@")
+    fill = dict(_DRAWN)
+    for name, value in fixed.items():
+        fill[name] = _same(value)
+    fill["rcpt"] = _same(user_name)
+    fill["rcptmail"] = _same(rcpt)
+    fill["rcptlocal"] = _same(local)
+    fill["rcptdomain"] = _same(domain)
+    tongue = fixed["language"]
+    fill["price"] = lambda d: money.small(tongue, d)
     return fill
+
+
+_DRAWN: Fill = {
+    "code": lambda d: f"{d.upto(100000, 999999)}",
+    "order": lambda d: f"{d.word(2).upper()}{d.upto(10**7, 10**9)}",
+    "number": lambda d: str(d.upto(2, 99)),
+    "day": lambda d: str(d.upto(1, 28)),
+    "date": lambda d: f"{d.upto(1, 28):02d}/{d.upto(1, 12):02d}/2026",
+    "time": lambda d: f"{d.upto(0, 23):02d}:{d.upto(0, 59):02d}",
+    "password": lambda d: d.token(d.upto(6, 9)),
+    "ip": lambda d: f"203.0.113.{d.upto(1, 254)}",
+    "unsub": lambda _: UNSUBSCRIBE,
+}
 
 
 _PAD_WORDS = (
@@ -330,8 +356,11 @@ def settled(
         return settle(node, dice, fixed, share)
 
     paragraphs = tuple((once(p.options), p.may_miss and open_share > 0) for p in letter.paragraphs)
-    kept = tuple(p for p, q in zip(paragraphs, letter.paragraphs, strict=True)
-                 if not q.may_miss or p[1] or dice.chance(0.6))  # fmt: skip
+    kept = tuple(
+        p
+        for p, q in zip(paragraphs, letter.paragraphs, strict=True)
+        if not q.may_miss or p[1] or dice.chance(0.6)
+    )
     return Draft(
         language=letter.language,
         subjects=once(letter.subjects, subject_share),

@@ -50,7 +50,8 @@ def qr(text: str, scale: int = 4) -> bytes:
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
     image = zxingcpp.write_barcode_to_image(code, scale=scale)
     height, width = image.shape
-    grey = bytes(memoryview(image)).translate(_TO_BITS)
+    pixels = memoryview(image)  # type: ignore[arg-type]  # it is a buffer; its stub says not
+    grey = bytes(pixels).translate(_TO_BITS)
     spare = "0" * (-width % 8)
     lines = b"".join(
         b"\0" + int(grey[at : at + width].decode() + spare, 2).to_bytes((width + 7) // 8, "big")

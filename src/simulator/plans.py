@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who sends what, how: draws the mailings of spammers and of honest senders.
+"""Who sends what, how: draws spammers and their mailings.
 
 Shares are ours, chosen so that every way, form and mutation is met in a few hundred mails.
 """
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from simulator import money
 from simulator.attachments import MALICIOUS
@@ -13,32 +14,58 @@ from simulator.compose import Skin
 from simulator.dice import Dice, dice
 from simulator.grammar import say
 from simulator.letters import Letter, brands_for, languages_with, letters, lists
-from simulator.mailers import HONEST, MAILERS
+from simulator.mailers import MAILERS
 from simulator.mailing import Draft, Identity, Mailing, settled
 from simulator.recipients import places
 from simulator.senders import Fleet, Way, domain, fleet
 
-_LANGUAGE_SHARES = (
-    ("en", 0.36), ("ko", 0.12), ("de", 0.09), ("fr", 0.09), ("es", 0.09), ("pt", 0.07),
-    ("ja", 0.07), ("zh", 0.04), ("ar", 0.03), ("ru", 0.04),
-)  # fmt: skip
+LANGUAGE_SHARES = (
+    ("en", 0.36),
+    ("ko", 0.12),
+    ("de", 0.09),
+    ("fr", 0.09),
+    ("es", 0.09),
+    ("pt", 0.07),
+    ("ja", 0.07),
+    ("zh", 0.04),
+    ("ar", 0.03),
+    ("ru", 0.04),
+)
 _BAD_LABELS = (("commercial", 0.38), ("fraud", 0.25), ("phishing", 0.26), ("malware", 0.11))
 _BAD_WAYS = {
     "commercial": ((Way.SNOWSHOE, 0.4), (Way.BOT, 0.35), (Way.WEB_SERVER, 0.1), (Way.BULK, 0.15)),
     "fraud": ((Way.MAILBOX, 0.45), (Way.BOT, 0.2), (Way.STOLEN_RELAY, 0.15), (Way.WEB_SERVER, 0.2)),
-    "phishing": ((Way.WEB_SERVER, 0.3), (Way.BOT, 0.3), (Way.SNOWSHOE, 0.2), (Way.STOLEN_RELAY, 0.1),
-                 (Way.MAILBOX, 0.1)),
+    "phishing": (
+        (Way.WEB_SERVER, 0.3),
+        (Way.BOT, 0.3),
+        (Way.SNOWSHOE, 0.2),
+        (Way.STOLEN_RELAY, 0.1),
+        (Way.MAILBOX, 0.1),
+    ),
     "malware": ((Way.BOT, 0.65), (Way.WEB_SERVER, 0.2), (Way.STOLEN_RELAY, 0.15)),
-}  # fmt: skip
+}
 _MUTATIONS = (
-    ("words", 0.85), ("sentences", 0.4), ("subject", 0.5), ("padding", 0.25), ("hash-buster", 0.25),
-    ("links", 0.6), ("from", 0.45), ("header", 0.15),
-)  # fmt: skip
+    ("words", 0.85),
+    ("sentences", 0.4),
+    ("subject", 0.5),
+    ("padding", 0.25),
+    ("hash-buster", 0.25),
+    ("links", 0.6),
+    ("from", 0.45),
+    ("header", 0.15),
+)
 _CHARSETS = {
-    "ko": ("euc-kr", "ks_c_5601-1987"), "ja": ("iso-2022-jp", "shift_jis"), "zh": ("gb2312", "gb18030", "big5"),
-    "ru": ("koi8-r", "windows-1251"), "ar": ("windows-1256",), "de": ("iso-8859-1", "windows-1252"),
-    "fr": ("iso-8859-15",), "es": ("iso-8859-1",), "pt": ("iso-8859-1",), "en": ("us-ascii", "iso-8859-1"),
-}  # fmt: skip
+    "ko": ("euc-kr", "ks_c_5601-1987"),
+    "ja": ("iso-2022-jp", "shift_jis"),
+    "zh": ("gb2312", "gb18030", "big5"),
+    "ru": ("koi8-r", "windows-1251"),
+    "ar": ("windows-1256",),
+    "de": ("iso-8859-1", "windows-1252"),
+    "fr": ("iso-8859-15",),
+    "es": ("iso-8859-1",),
+    "pt": ("iso-8859-1",),
+    "en": ("us-ascii", "iso-8859-1"),
+}
 _FONTS = (
     "Arial,sans-serif",
     "Helvetica",
@@ -48,7 +75,7 @@ _FONTS = (
     "Segoe UI",
     "Calibri",
 )
-_PATHS = (
+PATHS = (
     "login",
     "verify",
     "account/update",
@@ -74,7 +101,7 @@ _STEMS = (
     "Quotation",
     "Fax",
 )
-_LOCALS = (
+LOCALS = (
     "info",
     "service",
     "support",
@@ -125,7 +152,7 @@ def actor(seed: int, number: int) -> Actor:
     lies = d.pick((0.0, 0.2, 0.6))
     ways = {d.weighted(_BAD_WAYS[label]) for _ in range(2)}
     known = languages_with(label)
-    wanted = {_spread(_LANGUAGE_SHARES, seed + 7, number), d.weighted(_LANGUAGE_SHARES)}
+    wanted = {_spread(LANGUAGE_SHARES, seed + 7, number), d.weighted(LANGUAGE_SHARES)}
     return Actor(
         name=f"actor-{number}",
         fleets={way: fleet(way, d, lies) for way in sorted(ways)},
@@ -155,22 +182,32 @@ def fixed_words(letter: Letter, brand: str | None, sender: str, d: Dice) -> dict
     }
 
 
-def _slug(name: str, d: Dice) -> str:
+def slug(name: str, d: Dice) -> str:
+    """The name as part of a host name."""
     plain = re.sub(r"[^a-z0-9]+", "", name.lower())
     return plain or d.word(6)
 
 
+_RULE_BYTES = 60  # about what one rule takes
+
+
+@cache
+def _rules() -> tuple[str, ...]:
+    """A prime number of style rules, so that any step through them meets all."""
+    d = dice("style rules")
+    return tuple(
+        f".{d.word(d.upto(2, 7))}{{margin:{d.upto(0, 40)}px;padding:{d.upto(0, 30)}px;"
+        f"color:#{d.hex(6)};font-size:{d.upto(9, 30)}px}}\n"
+        for _ in range(1009)
+    )
+
+
 def skin(d: Dice, target_bytes: int, logo: str) -> Skin:
     """A look; its style sheet is as long as the mail should be large."""
-    rules = []
     left = max(0, target_bytes - 2200)
-    while left > 0:
-        rule = (
-            f".{d.word(d.upto(2, 7))}{{margin:{d.upto(0, 40)}px;padding:{d.upto(0, 30)}px;"
-            f"color:#{d.hex(6)};font-size:{d.upto(9, 30)}px}}\n"
-        ) * (1 if left < 4000 else 3)
-        rules.append(rule)
-        left -= len(rule)
+    pool = _rules()
+    first, step = d.upto(0, len(pool) - 1), d.upto(1, len(pool) - 1)
+    css = "".join(pool[(first + step * at) % len(pool)] for at in range(left // _RULE_BYTES))
     hides = (
         "display:none",
         "font-size:0",
@@ -178,8 +215,15 @@ def skin(d: Dice, target_bytes: int, logo: str) -> Skin:
         "max-height:0;overflow:hidden",
         "opacity:0",
     )
-    return Skin(d.upto(0, 5), f"#{d.hex(6)}", d.pick(_FONTS), d.pick((480, 560, 600, 640, 700)),
-                "".join(rules), logo, d.pick(hides))  # fmt: skip
+    return Skin(
+        d.upto(0, 5),
+        f"#{d.hex(6)}",
+        d.pick(_FONTS),
+        d.pick((480, 560, 600, 640, 700)),
+        css,
+        logo,
+        d.pick(hides),
+    )
 
 
 def target_size(d: Dice, median: int) -> int:
@@ -215,43 +259,40 @@ def _bad_identity(
         else None
     )
     if chosen.way is Way.MAILBOX:
-        own = (chosen.operators[0].domain,)
-        return Identity(name, own, f"{d.word(6)}{d.upto(10, 999)}", reply), False
+        return Identity(
+            name, (chosen.operators[0].domain,), f"{d.word(6)}{d.upto(10, 999)}", reply
+        ), False
     if chosen.domains and chosen.way is not Way.STOLEN_RELAY:
         own = chosen.domains if changing else chosen.domains[:1]
-        return Identity(name, own, d.pick(_LOCALS), reply, changing and d.chance(0.5)), False
+        return Identity(name, own, d.pick(LOCALS), reply, changing and d.chance(0.5)), False
     if d.chance(0.25):
         victim = d.pick(places()).domain
-        return Identity(name, (victim,), d.pick(_LOCALS), reply), True
+        return Identity(name, (victim,), d.pick(LOCALS), reply), True
     base = (
-        f"{_slug(brand, d)}-{d.pick(('secure', 'mail', 'service', 'online'))}.example"
+        f"{slug(brand, d)}-{d.pick(('secure', 'mail', 'service', 'online'))}.example"
         if brand
         else domain(d)
     )
     many = tuple(domain(d) for _ in range(d.upto(4, 20))) if changing else (base,)
-    return Identity(name, many, d.pick(_LOCALS), reply, changing), False
+    return Identity(name, many, d.pick(LOCALS), reply, changing), False
 
 
 def spam(seed: int, key: str, *, who: Actor, campaign: bool, median: int) -> Mailing:
     """A spammer's mailing."""
     d = dice(seed, "spam", key)
-    label = who.label if d.chance(0.8) else d.weighted(_BAD_LABELS)
-    tongue = d.pick(who.languages)
-    if not letters(label, tongue):
-        tongue = "en"
-    letter = d.pick(letters(label, tongue))
+    letter = _letter(who, d)
+    tongue = letter.language
     ways = tuple(who.fleets.values())
     fleets = (d.pick(ways),) if d.chance(0.7) else ways
-    mutation = {name for name, share in _MUTATIONS if d.chance(share)} if campaign else {"links"}
     brand = d.pick(brands_for(letter.brand_kind, tongue)) if letter.brand_kind else None
+    mutation = {name for name, share in _MUTATIONS if d.chance(share)} if campaign else {"links"}
     identity, joe_job = _bad_identity(letter, brand, fleets[0], "from" in mutation, d)
-    if len({f.way for f in fleets}) > 1 or fleets[0].way in (Way.BOT, Way.SNOWSHOE):
+    form = _bad_form(letter, d)
+    mutation |= {"image": {"image-only"}, "qr": {"qr"}}.get(form, set())
+    if len(fleets) > 1 or fleets[0].way in (Way.BOT, Way.SNOWSHOE):
         mutation.add("hosts")
     if joe_job:
         mutation.add("joe-job")
-    form = _bad_form(letter, d)
-    if form in ("image", "qr"):
-        mutation.add("image-only" if form == "image" else "qr")
     share = 0.35 if "words" in mutation else 0.0
     fixed = fixed_words(letter, brand, identity.name, d)
     subject_share = 0.8 if "subject" in mutation else 0.0
@@ -263,7 +304,7 @@ def spam(seed: int, key: str, *, who: Actor, campaign: bool, median: int) -> Mai
     return Mailing(
         name=f"c-{key}" if campaign else None,
         actor=who.name,
-        label=label,
+        label=letter.label,
         subtype=letter.subtype,
         brand=brand,
         wanted=False,
@@ -273,15 +314,21 @@ def spam(seed: int, key: str, *, who: Actor, campaign: bool, median: int) -> Mai
         mailers=tuple(d.pick(MAILERS) for _ in range(3 if "header" in mutation else 1)),
         skin=skin(d, target_size(d, median), brand or ""),
         form=form,
-        charset=_charset(tongue, d),
+        charset=charset(tongue, d),
         landing=(d.pick(who.landing),) if d.chance(0.5) else (domain(d),),
-        path=d.pick(_PATHS) + ("" if d.chance(0.5) else f"/{d.token(5)}"),
-        attachment=_bad_attachment(label, d),
+        path=d.pick(PATHS) + ("" if d.chance(0.5) else f"/{d.token(5)}"),
+        attachment=_bad_attachment(letter.label, d),
         seed=d.getrandbits(32),
         fixed=fixed,
         mutation=frozenset(mutation),
         picture_bytes=min(target_size(d, median), 30_000),
     )
+
+
+def _letter(who: Actor, d: Dice) -> Letter:
+    """What he writes this time: mostly in his own trade."""
+    label = who.label if d.chance(0.8) else d.weighted(_BAD_LABELS)
+    return d.pick(letters(label, d.pick(who.languages)) or letters(label, "en"))
 
 
 def _translations(letter: Letter, fixed: dict[str, str], share: float, d: Dice) -> list[Draft]:
@@ -311,93 +358,6 @@ def _bad_attachment(label: str, d: Dice) -> tuple[str, str] | None:
     return None
 
 
-def _charset(tongue: str, d: Dice) -> str:
+def charset(tongue: str, d: Dice) -> str:
+    """Mostly UTF-8, else an old one of that language."""
     return d.pick(_CHARSETS[tongue]) if d.chance(0.2) else "utf-8"
-
-
-# ── Honest senders ────────────────────────────────────────────────────────────────────────────
-
-_BULK_SUBTYPES = {
-    "newsletter": "commercial",
-    "political": "non-commercial",
-    "religious": "non-commercial",
-    "charity": "non-commercial",
-    "press": "non-commercial",
-    "union": "non-commercial",
-    "community": "non-commercial",
-    "petition": "non-commercial",
-    "university": "non-commercial",
-}
-
-
-def _honest_letter(label: str, tongue: str, single: bool, d: Dice) -> Letter:
-    known = letters(label, tongue) or letters(label, "en")
-    bulk = [one for one in known if one.subtype in _BULK_SUBTYPES]
-    personal = [one for one in known if one.subtype not in _BULK_SUBTYPES]
-    fitting = personal if single else bulk
-    return d.pick(fitting or known)
-
-
-def house(seed: int, number: int, issue: int, median: int) -> Mailing:
-    """One issue of an honest bulk sender: a shop, a party, a charity, a church, a paper."""
-    h = dice(seed, "house", number)
-    label = "commercial" if h.chance(0.45) else "non-commercial"
-    tongue = h.weighted(_LANGUAGE_SHARES)
-    company = say(lists(tongue)["company"], h, {})
-    own = domain(h)
-    sending = fleet(Way.BULK if h.chance(0.75) else Way.OFFICE, h)
-    look = skin(h, target_size(h, int(median * 1.3)), company)
-    mailer, form = h.pick(HONEST), h.pick(("html", "alternative", "alternative", "plain"))
-    list_id = h.word(6)
-    d = dice(seed, "house", number, issue)
-    letter = _honest_letter(label, tongue, False, d)
-    fixed = fixed_words(letter, None, company, d)
-    return Mailing(
-        name=f"n-{number}-{issue}", actor=f"house-{number}", label=letter.label, subtype=letter.subtype,
-        brand=None, wanted=True, fleets=(sending,), drafts=(settled(letter, d, fixed, 0.0),),
-        identity=Identity(company, (own,), h.pick(("news", "hello", "office", "info")), None),
-        mailers=(mailer,), skin=look, form=form, charset="utf-8", landing=(own,), path=f"read/{issue}",
-        attachment=None, seed=d.getrandbits(32), fixed=fixed, mutation=frozenset({"links"}), list_id=list_id,
-    )  # fmt: skip
-
-
-def receipts(seed: int, number: int, median: int) -> Mailing:
-    """A firm's automatic mails, each for one customer: no campaign."""
-    d = dice(seed, "firm", number)
-    tongue = d.weighted(_LANGUAGE_SHARES)
-    letter = d.pick(letters("other", tongue) or letters("other", "en"))
-    company = (
-        d.pick(brands_for(letter.brand_kind, letter.language))
-        if letter.brand_kind
-        else say(lists(letter.language)["company"], d, {})
-    )
-    own = f"{_slug(company, d)}.example"
-    fixed = fixed_words(letter, None, company, d)
-    return Mailing(
-        name=None, actor=f"firm-{number}", label="other", subtype=letter.subtype, brand=None, wanted=True,
-        fleets=(fleet(Way.BULK if d.chance(0.7) else Way.OFFICE, d),), drafts=(settled(letter, d, fixed, 0.0),),
-        identity=Identity(company, (own,), d.pick(_LOCALS), None), mailers=(d.pick(HONEST),),
-        skin=skin(d, target_size(d, median), company), form=d.pick(("html", "alternative", "plain")),
-        charset=_charset(tongue, d), landing=(own,), path=d.pick(_PATHS), attachment=None,
-        seed=d.getrandbits(32), fixed=fixed, mutation=frozenset({"links"}),
-    )  # fmt: skip
-
-
-def personal(seed: int, index: int, median: int) -> Mailing:
-    """A mail that one person wrote to another."""
-    d = dice(seed, "person", index)
-    tongue = d.weighted(_LANGUAGE_SHARES)
-    letter = _honest_letter("non-commercial", tongue, True, d)
-    sending = fleet(Way.MAILBOX if d.chance(0.75) else Way.OFFICE, d)
-    own = sending.domains[0] if sending.domains else sending.operators[0].domain
-    fixed = fixed_words(letter, None, "", d)
-    local = re.sub(r"[^a-z]", "", fixed["person"].lower()) or d.word(7)
-    attached = (d.pick(("pdf", "ics")), f"{d.word(5)}{d.upto(1, 99)}") if d.chance(0.1) else None
-    return Mailing(
-        name=None, actor=None, label=letter.label, subtype=letter.subtype, brand=None, wanted=True,
-        fleets=(sending,), drafts=(settled(letter, d, fixed, 0.0),),
-        identity=Identity(fixed["person"], (own,), local, None), mailers=(d.pick(HONEST),),
-        skin=skin(d, target_size(d, median // 3), ""), form=d.pick(("plain", "plain", "alternative", "html")),
-        charset=_charset(tongue, d), landing=(domain(d),), path="photo", attachment=attached,
-        seed=d.getrandbits(32), fixed=fixed, mutation=frozenset(),
-    )  # fmt: skip

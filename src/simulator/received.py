@@ -109,11 +109,12 @@ def qmail(hop: Handover, dice: Dice) -> str:
 
 def exchange(hop: Handover, dice: Dice) -> str:
     own = f" ({hop.by_address})" if hop.by_address else ""
+    build = f"15.20.{dice.upto(7000, 9200)}.{dice.upto(10, 40)}"
+    via = dice.pick((" via Frontend Transport", ""))
     return (
         f"Received: from {hop.helo} ({hop.ip}) by\r\n {hop.by}{own} with Microsoft SMTP"
         "\r\n Server (version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384) id"
-        f"\r\n 15.20.{dice.upto(7000, 9200)}.{dice.upto(10, 40)}{dice.pick((' via Frontend Transport', ''))}; "
-        f"{stamp(hop.seconds, 0)}"
+        f"\r\n {build}{via}; {stamp(hop.seconds, 0)}"
     )
 
 

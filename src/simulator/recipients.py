@@ -93,7 +93,8 @@ def _bright(place: Place, peer: Peer, rcpt: str, at: float, dice: Dice) -> list[
         STYLES["bright"](hop, dice),
         f"Received-SPF: {peer.spf} ({place.domain}: domain of {peer.sender} designates"
         f" {peer.host.ip}) client-ip={peer.host.ip};",
-        f"Authentication-Results: {edge};\r\n       dkim={peer.dkim} header.i=@{_domain(peer.sender)};"
+        f"Authentication-Results: {edge};"
+        f"\r\n       dkim={peer.dkim} header.i=@{_domain(peer.sender)};"
         f"\r\n       spf={peer.spf} (domain of {peer.sender}) smtp.mailfrom={peer.sender}",
     ]
 
@@ -188,7 +189,9 @@ def _made_organisation(line: str, row: int) -> Place:
 def _made_provider(line: str) -> Place:
     domain, country, tongues, zone, newline, name = line.split("|")
     network = by_name(name)
-    own = {"Brightmail": _bright, "Skylook": _skylook, "Purplemail": _purple}.get(name)
+    own: Delivery | None = {"Brightmail": _bright, "Skylook": _skylook, "Purplemail": _purple}.get(
+        name
+    )
     if own is None:
         style = "postfix" if name == "Saerom Mail" else "exim"
         own = _organisation(style, style, tuple(network.host_at(n).ip for n in (28, 29)))
@@ -201,9 +204,16 @@ def _made_provider(line: str) -> Place:
         "Purplemail": (f"atlas*.mail.ne1.{domain}", "10.0.0.0/8"),
     }.get(name, (f"mx?.{domain}", f"relay?.{domain}"))
     return Place(
-        domain, country, tuple(tongues.split(",")), int(zone),
-        "\n" if newline == "lf" else "\r\n", by, inside, Kind.MAILBOX_PROVIDER, own,
-    )  # fmt: skip
+        domain,
+        country,
+        tuple(tongues.split(",")),
+        int(zone),
+        "\n" if newline == "lf" else "\r\n",
+        by,
+        inside,
+        Kind.MAILBOX_PROVIDER,
+        own,
+    )
 
 
 @cache

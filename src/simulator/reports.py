@@ -23,7 +23,14 @@ BLOCK = 24  # mails that are reported together; a container never reaches over a
 DESK = "report@spamdesk.example"
 FORMS = ("eml", "arf", "xarf", "attached", "inline", "sms")
 MBOXES = ("mboxo", "mboxrd", "mboxcl", "mboxcl2")
-_SHARES = (("eml", 0.34), ("attached", 0.2), ("arf", 0.16), ("inline", 0.15), ("xarf", 0.1), ("sms", 0.05))
+_SHARES = (
+    ("eml", 0.34),
+    ("attached", 0.2),
+    ("arf", 0.16),
+    ("inline", 0.15),
+    ("xarf", 0.1),
+    ("sms", 0.05),
+)
 _CONTAINERS = (*MBOXES, "maildir", "zip", "")
 
 
@@ -52,7 +59,9 @@ def arf(mail: SimulatedMail, reported: int, dice: Dice) -> bytes:
     lines = [
         f"From: <feedback@{truth.recipient.rpartition('@')[2]}>",
         f"To: <{DESK}>",
-        f"Subject: {words('Spam: ' + mail.outer.subject).replace(chr(13), '')}".replace("\n", newline),
+        f"Subject: {words('Spam: ' + mail.outer.subject).replace(chr(13), '')}".replace(
+            "\n", newline
+        ),
         f"Date: {stamp(reported)}",
         f"Message-ID: <{dice.hex(20)}@{truth.recipient.rpartition('@')[2]}>",
         "MIME-Version: 1.0",
@@ -109,7 +118,9 @@ def xarf(mail: SimulatedMail, reporter: str, reported: int, dice: Dice) -> bytes
     return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def _forward(reporter: str, subject: str, reported: int, content: list[str], dice: Dice) -> list[str]:
+def _forward(
+    reporter: str, subject: str, reported: int, content: list[str], dice: Dice
+) -> list[str]:
     return [
         f"From: <{reporter}>",
         f"To: <{DESK}>",
@@ -126,8 +137,13 @@ def _forward(reporter: str, subject: str, reported: int, content: list[str], dic
 def attached(mail: SimulatedMail, reporter: str, reported: int, dice: Dice) -> bytes:
     """Forwarded as attachment: the exact mail inside."""
     newline, mark = _newline(mail), boundary(dice.upto(0, 5), dice)
-    head = _forward(reporter, "Fwd: " + mail.outer.subject, reported,
-                    [f'Content-Type: multipart/mixed;\r\n boundary="{mark}"'], dice)  # fmt: skip
+    head = _forward(
+        reporter,
+        "Fwd: " + mail.outer.subject,
+        reported,
+        [f'Content-Type: multipart/mixed;\r\n boundary="{mark}"'],
+        dice,
+    )
     lines = [
         *head[:-1],
         f"--{mark}",
@@ -144,13 +160,16 @@ def attached(mail: SimulatedMail, reporter: str, reported: int, dice: Dice) -> b
     return front.encode() + mail.raw + f"{newline}--{mark}--{newline}".encode()
 
 
-def forwarded(mail: SimulatedMail, reporter: str, reported: int, language: str, dice: Dice) -> bytes:
+def forwarded(
+    mail: SimulatedMail, reporter: str, reported: int, language: str, dice: Dice
+) -> bytes:
     """Forwarded in the text: the header is lost."""
     subject, text = inline(mail, language, dice.pick(tuple(CLIENTS)), dice)
     body = text_entity(text, "plain", "utf-8")
     if dice.chance(0.3):
-        body = joined("alternative", [body, text_entity(_as_html(text), "html", "utf-8")],
-                      boundary(5, dice))  # fmt: skip
+        body = joined(
+            "alternative", [body, text_entity(_as_html(text), "html", "utf-8")], boundary(5, dice)
+        )
     head = _forward(reporter, subject, reported, body.fields, dice)
     return "\r\n".join(head).encode() + body.content
 
@@ -202,7 +221,9 @@ def mbox(mails: list[SimulatedMail], dialect: str) -> bytes:
     return b"".join(out)
 
 
-def single(form: str, mail: SimulatedMail, reporter: str, reported: int, language: str, d: Dice) -> bytes:
+def single(
+    form: str, mail: SimulatedMail, reporter: str, reported: int, language: str, d: Dice
+) -> bytes:
     """One mail in one form."""
     match form:
         case "arf":
@@ -222,7 +243,9 @@ def single(form: str, mail: SimulatedMail, reporter: str, reported: int, languag
 _ENDINGS = {"xarf": ".json", "sms": ".sms.json"}
 
 
-def block(seed: int, number: int, mails: list[SimulatedMail], share: float) -> Iterator[SimulatedReport]:
+def block(
+    seed: int, number: int, mails: list[SimulatedMail], share: float
+) -> Iterator[SimulatedReport]:
     """The reports about one block of mails. Wanted mail is rarely reported, by mistake."""
     d = dice(seed, "reports", number)
     chosen = [m for m in mails if d.chance(share * (0.05 if m.truth.wanted else 1.0))]
@@ -238,7 +261,9 @@ def block(seed: int, number: int, mails: list[SimulatedMail], share: float) -> I
         yield SimulatedReport(path, content, form, None, (mail,), reporter, reported)
 
 
-def _contained(kind: str, number: int, mails: list[SimulatedMail], d: Dice) -> Iterator[SimulatedReport]:
+def _contained(
+    kind: str, number: int, mails: list[SimulatedMail], d: Dice
+) -> Iterator[SimulatedReport]:
     reporter, reported = mails[0].truth.recipient, mails[-1].truth.seconds + d.upto(60, 200_000)
     if kind == "maildir":
         for at, mail in enumerate(mails):
@@ -250,4 +275,6 @@ def _contained(kind: str, number: int, mails: list[SimulatedMail], d: Dice) -> I
         yield SimulatedReport(path, archive(members), "eml", kind, tuple(mails), reporter, reported)
     else:
         path = f"mbox/{number:06d}.{kind}.mbox"
-        yield SimulatedReport(path, mbox(mails, kind), "eml", kind, tuple(mails), reporter, reported)
+        yield SimulatedReport(
+            path, mbox(mails, kind), "eml", kind, tuple(mails), reporter, reported
+        )

@@ -117,9 +117,15 @@ def invented(count: int, place: Place, claimed: str, rcpt: str, at: float, dice:
             by = f"mx{dice.upto(1, 2)}.{trusted.domain}"
         helo = f"{dice.pick(_HOST_WORDS)}.{claimed if dice.chance(0.5) else domain(dice)}"
         hop = Handover(
-            bystander(dice), helo if dice.chance(0.7) else None, helo, by, f"info@{claimed}",
-            rcpt, at - 30 * (step + 1) - dice.upto(0, 4000), dice.pick((0, 60, -300, 540)),
-        )  # fmt: skip
+            bystander(dice),
+            helo if dice.chance(0.7) else None,
+            helo,
+            by,
+            f"info@{claimed}",
+            rcpt,
+            at - 30 * (step + 1) - dice.upto(0, 4000),
+            dice.pick((0, 60, -300, 540)),
+        )
         lines.append(STYLES[dice.pick(_MAILERS_BY_STYLE)](hop, dice))
         by = helo
     return lines
@@ -200,7 +206,8 @@ def _from_server(
         user = own.split(".")[0][:8]
         below = [
             f"Received: from {user} by {name} with local (Exim 4.96)"
-            f"\r\n\t(envelope-from <{sender}>)\r\n\tid 1{dice.token(5)}-{dice.token(6)}-0{dice.token(1)}"
+            f"\r\n\t(envelope-from <{sender}>)"
+            f"\r\n\tid 1{dice.token(5)}-{dice.token(6)}-0{dice.token(1)}"
             f"\r\n\tfor {rcpt};\r\n\t{stamp(at - 1)}"
         ]
         if dice.chance(0.6):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from simulator import plans
+from simulator import honest, plans
 from simulator.dice import Dice, dice
 from simulator.mailing import Mailing
 from simulator.mmdb import mmdb
@@ -101,11 +101,11 @@ class World:
                     median=self.size_bytes,
                 )
             case "house":
-                return plans.house(self.seed, number, issue, self.size_bytes)
+                return honest.house(self.seed, number, issue, self.size_bytes)
             case "firm":
-                return plans.receipts(self.seed, number, self.size_bytes)
+                return honest.receipts(self.seed, number, self.size_bytes)
             case _:
-                return plans.personal(self.seed, number, self.size_bytes)
+                return honest.personal(self.seed, number, self.size_bytes)
 
     def reports(self, share: float = 0.6) -> Iterator[SimulatedReport]:
         """What citizens send in: this share of the unwanted mail, in every form."""

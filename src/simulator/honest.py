@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Honest senders: shops, parties, charities, churches, firms with receipts, and persons.
+
+Loud mail is among them on purpose: whoever judges by tone will accuse it.
+"""
+
+import re
+
+from simulator.dice import Dice, dice
+from simulator.grammar import say
+from simulator.letters import Letter, brands_for, letters, lists
+from simulator.mailers import HONEST
+from simulator.mailing import Identity, Mailing, settled
+from simulator.plans import (
+    LANGUAGE_SHARES,
+    LOCALS,
+    PATHS,
+    charset,
+    fixed_words,
+    skin,
+    slug,
+    target_size,
+)
+from simulator.senders import Way, domain, fleet
+
+_BULK_SUBTYPES = {
+    "newsletter": "commercial",
+    "political": "non-commercial",
+    "religious": "non-commercial",
+    "charity": "non-commercial",
+    "press": "non-commercial",
+    "union": "non-commercial",
+    "community": "non-commercial",
+    "petition": "non-commercial",
+    "university": "non-commercial",
+}
+
+
+def _honest_letter(label: str, tongue: str, single: bool, d: Dice) -> Letter:
+    known = letters(label, tongue) or letters(label, "en")
+    bulk = [one for one in known if one.subtype in _BULK_SUBTYPES]
+    personal = [one for one in known if one.subtype not in _BULK_SUBTYPES]
+    fitting = personal if single else bulk
+    return d.pick(fitting or known)
+
+
+def house(seed: int, number: int, issue: int, median: int) -> Mailing:
+    """One issue of an honest bulk sender: a shop, a party, a charity, a church, a paper."""
+    h = dice(seed, "house", number)
+    label = "commercial" if h.chance(0.45) else "non-commercial"
+    tongue = h.weighted(LANGUAGE_SHARES)
+    company = say(lists(tongue)["company"], h, {})
+    own = domain(h)
+    sending = fleet(Way.BULK if h.chance(0.75) else Way.OFFICE, h)
+    look = skin(h, target_size(h, int(median * 1.3)), company)
+    mailer, form = h.pick(HONEST), h.pick(("html", "alternative", "alternative", "plain"))
+    list_id = h.word(6)
+    d = dice(seed, "house", number, issue)
+    letter = _honest_letter(label, tongue, False, d)
+    fixed = fixed_words(letter, None, company, d)
+    return Mailing(
+        name=f"n-{number}-{issue}",
+        actor=f"house-{number}",
+        label=letter.label,
+        subtype=letter.subtype,
+        brand=None,
+        wanted=True,
+        fleets=(sending,),
+        drafts=(settled(letter, d, fixed, 0.0),),
+        identity=Identity(company, (own,), h.pick(("news", "hello", "office", "info")), None),
+        mailers=(mailer,),
+        skin=look,
+        form=form,
+        charset="utf-8",
+        landing=(own,),
+        path=f"read/{issue}",
+        attachment=None,
+        seed=d.getrandbits(32),
+        fixed=fixed,
+        mutation=frozenset({"links"}),
+        list_id=list_id,
+    )
+
+
+def receipts(seed: int, number: int, median: int) -> Mailing:
+    """A firm's automatic mails, each for one customer: no campaign."""
+    d = dice(seed, "firm", number)
+    tongue = d.weighted(LANGUAGE_SHARES)
+    letter = d.pick(letters("other", tongue) or letters("other", "en"))
+    company = (
+        d.pick(brands_for(letter.brand_kind, letter.language))
+        if letter.brand_kind
+        else say(lists(letter.language)["company"], d, {})
+    )
+    own = f"{slug(company, d)}.example"
+    fixed = fixed_words(letter, None, company, d)
+    return Mailing(
+        name=None,
+        actor=f"firm-{number}",
+        label="other",
+        subtype=letter.subtype,
+        brand=None,
+        wanted=True,
+        fleets=(fleet(Way.BULK if d.chance(0.7) else Way.OFFICE, d),),
+        drafts=(settled(letter, d, fixed, 0.0),),
+        identity=Identity(company, (own,), d.pick(LOCALS), None),
+        mailers=(d.pick(HONEST),),
+        skin=skin(d, target_size(d, median), company),
+        form=d.pick(("html", "alternative", "plain")),
+        charset=charset(tongue, d),
+        landing=(own,),
+        path=d.pick(PATHS),
+        attachment=None,
+        seed=d.getrandbits(32),
+        fixed=fixed,
+        mutation=frozenset({"links"}),
+    )
+
+
+def personal(seed: int, index: int, median: int) -> Mailing:
+    """A mail that one person wrote to another."""
+    d = dice(seed, "person", index)
+    tongue = d.weighted(LANGUAGE_SHARES)
+    letter = _honest_letter("non-commercial", tongue, True, d)
+    sending = fleet(Way.MAILBOX if d.chance(0.75) else Way.OFFICE, d)
+    own = sending.domains[0] if sending.domains else sending.operators[0].domain
+    fixed = fixed_words(letter, None, "", d)
+    local = re.sub(r"[^a-z]", "", fixed["person"].lower()) or d.word(7)
+    attached = (d.pick(("pdf", "ics")), f"{d.word(5)}{d.upto(1, 99)}") if d.chance(0.1) else None
+    return Mailing(
+        name=None,
+        actor=None,
+        label=letter.label,
+        subtype=letter.subtype,
+        brand=None,
+        wanted=True,
+        fleets=(sending,),
+        drafts=(settled(letter, d, fixed, 0.0),),
+        identity=Identity(fixed["person"], (own,), local, None),
+        mailers=(d.pick(HONEST),),
+        skin=skin(d, target_size(d, median // 3), ""),
+        form=d.pick(("plain", "plain", "alternative", "html")),
+        charset=charset(tongue, d),
+        landing=(domain(d),),
+        path="photo",
+        attachment=attached,
+        seed=d.getrandbits(32),
+        fixed=fixed,
+        mutation=frozenset(),
+    )
