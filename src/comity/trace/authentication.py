@@ -142,10 +142,11 @@ def recorded(
     below = _one_field_below(fields, received, boundary, trust)
     results: list[Authentication] = []
     for field in wanted:
-        above = field.start < edge
-        for claim in _read(field):
-            ours = (above or field in below) and _is_our_id(claim.by, boundary, trust)
-            results.append(replace(claim, standing=Standing.VOUCHED) if ours else claim)
+        claims = _read(field)
+        in_reach = field.start < edge or field in below
+        if claims and in_reach and _is_our_id(claims[0].by, boundary, trust):
+            claims = tuple(replace(claim, standing=Standing.VOUCHED) for claim in claims)
+        results += claims
     return tuple(results)
 
 

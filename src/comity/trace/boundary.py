@@ -13,7 +13,7 @@ from enum import Enum, IntEnum
 from comity.trace.hop import ClaimedHop, Way
 from comity.trace.names import internal_name, looks_like_customer, organisation, same_host
 from comity.trace.trust import Provider, Trust, matches
-from comity.values.address import Address, AddressPolicy, unwrapped
+from comity.values.address import Address, AddressPolicy
 from comity.values.reason import Reason
 
 
@@ -101,7 +101,7 @@ class _Walk:
                 self.doubts.append(step.reason)
             if not step.over:
                 ip = hop.from_ip if step.end is End.EDGE else None
-                return self._done(step.end, unwrapped(ip) if ip else None)
+                return self._done(step.end, ip)
             why = step.reason
         self.doubts.append(
             Reason("ends-inside", "All peers are the recipient's own; no outside host is named.")
@@ -148,7 +148,7 @@ class _Walk:
             return self._mailbox(hop)
         if hop.from_ip is None:
             return self._without_address(hop, following)
-        ip = unwrapped(hop.from_ip)
+        ip = hop.from_ip
         named = self._named_by_operator(hop, ip, following)
         if named is not None:
             return named
@@ -324,7 +324,7 @@ class _Walk:
             and following is not None
             and self._same_service(following)
         ):
-            return _Step(True, Weight.SURE, _inner(provider, str(ip)))
+            return _Step(True, Weight.SURE, _inner(provider, name or str(ip)))
         if following is None:
             return None
         if ip in self.own_ips and self._goes_on(following) is not Weight.DOUBTFUL:

@@ -7,7 +7,7 @@ first there; what a spammer wrote lies below those. Never moves the origin.
 
 from comity.trace.hop import ClaimedHop, Way
 from comity.trace.trust import Provider, Services
-from comity.values.address import PRODUCTION, Address, unwrapped
+from comity.values.address import PRODUCTION, Address
 from comity.values.reason import Reason
 
 
@@ -22,7 +22,7 @@ def submitting_client(
             return None, None
         if hop.from_ip is None:
             continue
-        ip = unwrapped(hop.from_ip)
+        ip = hop.from_ip
         if hop.way is Way.WEB or hop.authenticated:
             if not PRODUCTION.can_be_origin(ip) or provider.holds(ip):
                 continue

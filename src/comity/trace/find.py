@@ -133,13 +133,13 @@ def _origin(
     facts = addresses.facts(ip)
     following = claimed[last + 1] if last + 1 < len(claimed) else None
     forwarded = _forwarded(header, hop, following)
-    kind, why = kind_of(hop, ip, facts, trust.services, forwarded)
+    provider = mailbox_provider(hop, ip, facts, trust.services)
+    kind, why = kind_of(hop, ip, facts, trust.services, provider, forwarded)
     reasons = [why]
     if facts.country is None:
         reasons.append(Reason("country-unknown", f"No country for {ip}: {facts.data}."))
     client = None
     client_country: Country | None = None
-    provider = mailbox_provider(hop, ip, facts, trust.services)
     if provider is not None:
         client, client_reason = submitting_client(claimed[last + 1 :], provider, trust.services)
         if client is not None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from comity.trace.clock import read_time
-from comity.values.address import Address, address
+from comity.values.address import Address, address, unwrapped
 from comity.values.span import Span
 
 MAX_FIELD = 8_192  # characters; ours: no RFC caps a folded field
@@ -147,7 +147,7 @@ def _qmail(
     """`(qmail 123 invoked by uid 48)`: a note of the queue, it names no host."""
     match = _QMAIL.match(text)
     assert match is not None
-    ip = _ip(match[3]) if match[3] else None
+    ip = _peer_ip(match[3]) if match[3] else None
     host = match[4] if match[4] and match[4].lower() != "unknown" else None
     return ClaimedHop(
         from_ip=ip,
@@ -352,7 +352,7 @@ def _peer(part: list[str], head: str, way: Way, by_ip: Address | None) -> _Peer:
         if item[0] != "(":  # "from pop.example [192.0.2.1] by": old sendmail, MDaemon, fetchmail
             found = _LITERAL.match(item)
             if found and peer.ip is None:
-                peer.ip = _ip(found[1])
+                peer.ip = _peer_ip(found[1])
             continue
         lead = item[1:6].lower()
         if lead in ("helo ", "ehlo ", "lhlo "):
@@ -383,7 +383,7 @@ def _seen(comment: str, peer: _Peer) -> Address | None:
     for literal in _LITERAL.finditer(comment):
         found = literal  # the last: before it the HELO may stand
     if found:
-        ip = _ip(found[1])
+        ip = _peer_ip(found[1])
         before = comment[1 : found.start()].strip()
         if before and ip is not None:
             host = before.split(" ", 1)[0].rsplit("@", 1)[-1].rstrip(".").strip("[]")
@@ -395,7 +395,7 @@ def _seen(comment: str, peer: _Peer) -> Address | None:
         return ip
     word = comment[1:].split(" ", 1)[0].rsplit("@", 1)  # qmail: "(user@192.0.2.1)"
     bare = _BARE.fullmatch(word[-1])
-    ip = _ip(bare[1]) if bare else None
+    ip = _peer_ip(bare[1]) if bare else None
     if ip is None and comment[1:2].isdigit():
         peer.spoiled = True
     return ip
@@ -425,8 +425,15 @@ def _name_the_first_word(
 def _address_in_first_word(first: str, peer: _Peer, helo_comment: bool, way: Way) -> None:
     """`from [192.0.2.1] by`, `from 192.0.2.1 (EHLO name) by`: no other address is given."""
     found = _LITERAL.match(first)
-    peer.ip = _ip(found[1]) if found else _ip(first.rstrip(",;"))
+    peer.ip = _peer_ip(found[1] if found else first.rstrip(",;"))
     peer.may_be_helo = peer.ip is not None and not helo_comment and way in (Way.SMTP, Way.UNKNOWN)
+
+
+@lru_cache(maxsize=16_384)
+def _peer_ip(text: str) -> Address | None:
+    """An IPv4 address wrapped in IPv6 comes out unwrapped: it is the host that connected."""
+    ip = _ip(text)
+    return unwrapped(ip) if ip is not None else None
 
 
 @lru_cache(maxsize=16_384)

@@ -38,9 +38,14 @@ def mailbox_provider(
 
 
 def kind_of(
-    hop: ClaimedHop, ip: Address, facts: AddressFacts, services: Services, forwarded: bool
+    hop: ClaimedHop,
+    ip: Address,
+    facts: AddressFacts,
+    services: Services,
+    provider: Provider | None,
+    forwarded: bool,
 ) -> tuple[OriginKind, Reason]:
-    """(kind, why)."""
+    """(kind, why). `provider` is what `mailbox_provider` found."""
     if hop.authenticated and not forwarded:
         return OriginKind.ACCESS, Reason(
             "kind-submission", "The peer logged in at the recipient's own service to send."
@@ -48,7 +53,6 @@ def kind_of(
     name = hop.from_host or ""
     if services.is_gateway(name) or (not name and services.is_gateway(hop.from_name)):
         return _relay(f"{name or hop.from_name} belongs to a filtering or forwarding service.")
-    provider = mailbox_provider(hop, ip, facts, services)
     if provider is not None:
         return OriginKind.MAILBOX_PROVIDER, Reason(
             "kind-mailbox-provider", f"{ip} sends for the mail service {provider.name}."

@@ -12,12 +12,16 @@ from fnmatch import translate
 from functools import lru_cache
 from importlib.resources import files
 from ipaddress import ip_network
+from typing import TypeVar
 
 from comity.values.address import Address, Network
 from comity.values.errors import BadData
 
 MAX_RULES = 1_000  # ours
 MAX_PATTERNS = 10_000  # ours, over all rules
+
+
+_Key = TypeVar("_Key")
 
 
 class Ranges:
@@ -31,9 +35,13 @@ class Ranges:
         self._six = _spans(networks, 6)
 
     def __contains__(self, ip: Address) -> bool:
-        number = int(ip)
         spans = self._four if ip.version == 4 else self._six
-        return any(low <= number <= high for low, high in spans) if spans else False
+        if spans:
+            number = int(ip)
+            for low, high in spans:
+                if low <= number <= high:
+                    return True
+        return False
 
     def __bool__(self) -> bool:
         return bool(self.networks)
@@ -113,12 +121,20 @@ class Services:
     outgoing: tuple[Provider, ...] = ()
     gateways: frozenset[str] = frozenset()
     senders: frozenset[str] = frozenset()
+    # Answers given before: the same few hosts write most lines. Never part of the value.
+    _known: dict[str, Provider | None] = field(default_factory=dict, compare=False, repr=False)
+    _sends: dict[Address, Provider | None] = field(default_factory=dict, compare=False, repr=False)
 
     def provider(self, host: str | None) -> Provider | None:
         """The service whose host this is, by name alone."""
         if not host or not self.providers:
             return None
-        return _below(host, self.providers)
+        try:
+            return self._known[host]
+        except KeyError:
+            found = _below(host, self.providers)
+            _keep(self._known, host, found)
+            return found
 
     def writer(self, host: str | None, ip: Address | None) -> Provider | None:
         """The service that writes this `by`."""
@@ -129,13 +145,27 @@ class Services:
 
     def sender_of(self, ip: Address) -> Provider | None:
         """The mailbox service that sends from this address, by its published ranges."""
-        return next((it for it in self.outgoing if it.sends_from(ip)), None)
+        try:
+            return self._sends[ip]
+        except KeyError:
+            found = next((it for it in self.outgoing if it.sends_from(ip)), None)
+            _keep(self._sends, ip, found)
+            return found
 
     def is_gateway(self, host: str | None) -> bool:
         return bool(host) and _within(host or "", self.gateways)
 
     def is_sender(self, host: str | None) -> bool:
         return bool(host) and _within(host or "", self.senders)
+
+
+MAX_KEPT = 65_536  # answers; ours
+
+
+def _keep(known: dict[_Key, Provider | None], key: _Key, found: Provider | None) -> None:
+    if len(known) >= MAX_KEPT:
+        known.clear()
+    known[key] = found
 
 
 def _below(host: str, table: dict[str, Provider]) -> Provider | None:
