@@ -2,7 +2,8 @@
 """Runs every benchmark of this folder, one after the other, and shows their figures in a table.
 
 A benchmark is a file `ROOM_WHAT.py` with a `main()`; it takes `--full` and prints one line for each
-figure: `name TAB figure TAB unit TAB note`. Nothing here asserts a time: figures are for people.
+figure: `name TAB figure TAB unit TAB note`; a line with a JSON object counts as one figure for each
+number in it, any other line is shown as it is. Nothing here asserts a time: figures are for people.
 """
 
 import argparse
@@ -11,7 +12,9 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 NOTES = 100  # columns of a note on a line
@@ -48,13 +51,34 @@ def _run(path: Path, options: argparse.Namespace) -> bool:
     """One benchmark in its own process, so that none warms or burdens the next."""
     if not options.json:
         print(f"\n{path.stem}", flush=True)
-    command = [sys.executable, str(path), *(["--full"] if options.full else [])]
+    full = options.full and "--full" in path.read_text(encoding="utf-8")
+    command = [sys.executable, str(path), *(["--full"] if full else [])]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            _show(path.stem, line.rstrip("\n"), as_json=options.json)
+            for one in _figures(line.rstrip("\n")):
+                _show(path.stem, one, as_json=options.json)
     return process.returncode == 0
+
+
+def _figures(line: str) -> list[str]:
+    """A JSON object as lines in the form of all others; any other line as it is."""
+    if not line.startswith("{"):
+        return [line]
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return [line]
+    return [f"{name}\t{figure}\t" for name, figure in _numbers(found, "")]
+
+
+def _numbers(found: Any, name: str) -> Iterator[tuple[str, float]]:
+    if isinstance(found, dict):
+        for key, value in found.items():
+            yield from _numbers(value, f"{name}.{key}" if name else str(key))
+    elif isinstance(found, int | float):
+        yield name, found
 
 
 def _show(bench: str, line: str, *, as_json: bool) -> None:
