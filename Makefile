@@ -29,7 +29,7 @@ lint: $(SET_UP) ## Types, style, layers
 	$(BIN)/lint-imports
 
 evaluate: $(SET_UP) ## Accuracy on real mail, if ../shared/data is there
-	$(BIN)/python -m tests.evaluation.run
+	$(BIN)/python tests/evaluation/run.py
 
 bench: $(SET_UP) ## Speed, as ratios to peers in one run
 	$(BIN)/python bench/run.py
