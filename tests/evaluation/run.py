@@ -8,15 +8,14 @@ folder outside it, runs the three evaluations. Without that mail only simulated 
 import sys
 import tarfile
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[2] / "shared" / "data"
 sys.path.insert(0, str(HERE))
 
-import campaigns  # noqa: E402
-import category  # noqa: E402
-import origin  # noqa: E402
+campaigns, category, origin = map(import_module, ("campaigns", "category", "origin"))
 
 
 def main() -> int:
