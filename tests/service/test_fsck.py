@@ -2,10 +2,15 @@
 """`fsck` names what changed, and only that."""
 
 import random
+import re
+from pathlib import Path
 
 import pytest
+import zstandard
 
+import comity.service.fsck
 from comity.store.scan import frames, header
+from comity.values.errors import VerificationError
 
 
 @pytest.fixture
@@ -163,3 +168,26 @@ def test_progress_is_told_in_bytes(sealed, monkeypatch):
     node = SimpleNamespace(segments=sealed.segments, verifier=sealed.signer.verifier)
     found = fsck(node, progress=told.append)
     assert told[-1] == found.checked_bytes
+
+
+@pytest.mark.parametrize("body", [b"other bytes", b"x" * 50_000_000])
+def test_bytes_that_are_not_those_of_the_digest_are_named_and_cost_no_room(place, reports, body):
+    class Packer:
+        def compress(self, content):
+            return zstandard.ZstdCompressor().compress(body)
+
+    with place.open() as vault:
+        vault._packer = Packer()
+        (receipt,) = vault.append(reports(1))
+    (damage,) = place.fsck().damaged
+    assert (damage.code, damage.leaf, damage.sha256) == ("wrong-content", 0, receipt.digest)
+    with pytest.raises(VerificationError, match="leaf 0: expected"):
+        place.archive.read(receipt.digest)
+
+
+def test_each_kind_of_damage_has_a_code_that_the_documentation_lists():
+    page = Path(__file__).parents[2] / "docs" / "reference" / "defects.d" / "store.md"
+    source = Path(comity.service.fsck.__file__).read_text()
+    codes = set(re.findall(r'"([a-z]+-[a-z]+)"', source))
+    listed = set(re.findall(r"^\| `([a-z-]+)` \|", page.read_text(), re.MULTILINE))
+    assert codes == listed

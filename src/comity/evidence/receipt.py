@@ -64,6 +64,7 @@ class Damage:
     end: int  # of the byte after it
     leaf: int | None  # None where no record can be told
     sha256: str | None  # of the report, where still known
+    code: str  # listed in docs/reference/defects.d/store.md
     problem: str  # "expected X, got Y"
 
     def as_json(self) -> dict[str, object]:
@@ -73,5 +74,6 @@ class Damage:
             "end": self.end,
             "leaf": self.leaf,
             "sha256": self.sha256,
+            "code": self.code,
             "problem": self.problem,
         }

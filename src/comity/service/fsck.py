@@ -5,7 +5,9 @@ Recomputes all from the files: shares with the writer only the layout (`evidence
 `evidence.record`), and has its own tree. Repairs nothing and changes nothing.
 """
 
+import contextlib
 import hashlib
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -80,6 +82,22 @@ class _Tree:
         return root
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Bytes of one file."""
+
+    name: str
+    offset: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    code: str  # listed in docs/reference/defects.d/store.md
+    text: str
+    sha256: str | None = None  # whose bytes, where the leaf hash still vouches for it
+
+
 class _Check:
     def __init__(self, node: Node, progress: Callable[[int], None]) -> None:
         self._files: Segments = node.segments
@@ -88,7 +106,7 @@ class _Check:
         self._tree = _Tree()
         self._whole: set[bytes] = set()  # digests whose bytes are here
         self._broken = False  # a leaf hash is unknown: no root can be computed after it
-        self._guessed = 0  # leaf hashes taken from a hint, until a signed root bears them out
+        self._guessed = False  # a leaf hash is from a hint, until a signed root bears it out
         self._signed: Checkpoint | None = None
         self.found = Checked()
 
@@ -96,6 +114,7 @@ class _Check:
         in_use = self._files.in_use()
         self.found.set_aside = self._files.set_aside()
         self._read_published()
+        end = _Place("", 0, 0)
         names = self._files.names()
         for name in names:
             with self._files.open(name) as file:
@@ -105,11 +124,11 @@ class _Check:
             self.found.segments += 1
             self.found.checked_bytes += len(content)
             self._progress(self.found.checked_bytes)
+            end = _Place(name, len(content), len(content))
         size = self._tree.size
         if self._signed and self._signed.size > size and not in_use:
-            name, end = (names[-1], len(content)) if names else ("", 0)
-            problem = f"expected the {self._signed.size} leaves we signed, got {size}"
-            self._damage(name, end, end, size, None, problem)
+            text = f"expected the {self._signed.size} leaves we signed, got {size}"
+            self._damage(end, _Problem("log-shorter", text), size)
 
     def _read_published(self) -> None:
         note = self._files.checkpoint()
@@ -119,153 +138,167 @@ class _Check:
         try:
             self._signed = open_checkpoint(note, self._verifier.name, [self._verifier])
         except VerificationError as error:
-            self._damage("checkpoint", 0, len(note), None, None, error.fact)
+            place = _Place("checkpoint", 0, len(note))
+            self._damage(place, _Problem("bad-checkpoint", error.fact))
 
     def _segment(self, name: str, content: bytes, in_flight: bool) -> None:
         header = Header.read(content[:HEADER_BYTES])
         if header is None:
-            problem = "expected a segment's header, got other bytes"
-            self._damage(name, 0, len(content), first_leaf(name), None, problem)
+            text = "expected a segment's header, got other bytes"
+            place = _Place(name, 0, len(content))
+            self._damage(place, _Problem("no-header", text), first_leaf(name))
             return
         for offset in header.damaged:
-            self._damage(name, offset, offset + HEADER_BYTES // 3, None, None, "header changed")
+            place = _Place(name, offset, offset + HEADER_BYTES // 3)
+            text = "expected a copy of the header, got changed bytes"
+            self._damage(place, _Problem("header-changed", text))
         if header.first_leaf != first_leaf(name):
-            problem = f"expected the segment of leaf {first_leaf(name)}, got {header.first_leaf}"
-            self._damage(name, 0, HEADER_BYTES, None, None, problem)
+            text = f"expected the segment of leaf {first_leaf(name)}, got {header.first_leaf}"
+            self._damage(_Place(name, 0, HEADER_BYTES), _Problem("wrong-segment", text))
         if header.first_leaf > self._tree.size:
             self._missing(name, HEADER_BYTES, header.first_leaf)
         for offset, head, payload in _frames(content, header.marker):
             if isinstance(head, int):  # bytes up to here are no frame
                 if not (in_flight and head == len(content)):
-                    self._no_frame(name, offset, head, len(content))
+                    self._no_frame(_Place(name, offset, head), len(content))
             elif head.kind is Kind.CHECKPOINT:
                 self._checkpoint(name, offset, head, payload)
-            else:
-                self._leaf(name, offset, head, payload, in_flight)
+            elif not in_flight or len(payload) == head.payload:
+                self._leaf(name, offset, head, payload)
 
-    def _no_frame(self, name: str, offset: int, end: int, size: int) -> None:
-        leaf = self._tree.size
-        what = "half a record" if end == size else "changed bytes"
-        self._damage(name, offset, end, leaf, None, f"expected a whole record, got {what}")
+    def _no_frame(self, place: _Place, size: int) -> None:
+        code, got = "changed-bytes", "changed bytes"
+        if place.end == size:
+            code, got = "half-record", "half of one, or changed bytes"
+        self._damage(place, _Problem(code, f"expected a whole record, got {got}"), self._tree.size)
 
     def _missing(self, name: str, offset: int, leaf: int) -> None:
         """Leaves below `leaf` that were not there."""
+        first = self._tree.size
         while self._tree.size < leaf and not self._broken:
             hint = self._files.hint(self._tree.size)
             if hint is None:
                 self._broken = True
             else:
-                self._guessed += 1
+                self._guessed = True
                 self._add(hint)
-        if self._tree.size < leaf:
-            self._tree.size = leaf
+        self._tree.size = max(self._tree.size, leaf)
         last = self.found.damaged[-1] if self.found.damaged else None
-        if not (last and last.segment == name and last.end == offset):
-            problem = f"expected leaf {self._tree.size} or earlier, got a gap before leaf {leaf}"
-            self._damage(name, offset, offset, leaf - 1, None, problem)
+        if not (last and last.segment == name and last.end == offset):  # else it is named already
+            text = f"expected leaf {first}, got a gap before leaf {leaf}"
+            self._damage(_Place(name, offset, offset), _Problem("leaf-gap", text), first)
 
-    def _leaf(self, name: str, offset: int, head: Head, payload: bytes, in_flight: bool) -> None:
+    def _leaf(self, name: str, offset: int, head: Head, payload: bytes) -> None:
         if head.leaf > self._tree.size:
             self._missing(name, offset, head.leaf)
-        problem, sha256 = self._problem(head, payload)
+        problem = self._problem(head, payload)
         if head.leaf < self._tree.size:
-            problem = f"expected leaf {self._tree.size}, got leaf {head.leaf} a second time"
+            text = f"expected leaf {self._tree.size}, got leaf {head.leaf} a second time"
+            problem = _Problem("leaf-twice", text)
         else:
             self._add(head.leaf_hash)
-        if in_flight and problem and len(payload) < head.payload:
-            return
         if problem:
-            self._damage(name, offset, offset + head.length, head.leaf, sha256, problem)
+            self._damage(_Place(name, offset, offset + head.length), problem, head.leaf)
         else:
             self.found.records += 1
 
-    def _problem(self, head: Head, payload: bytes) -> tuple[str, str | None]:
-        """What is wrong with a leaf's frame ("" if nothing), and whose bytes it held."""
+    def _problem(self, head: Head, payload: bytes) -> _Problem | None:
+        """What is wrong with a leaf's frame."""
         if head.kind is Kind.LOST:
-            return "expected a report, got only its leaf hash: the disk had lost it", None
+            text = "expected a report, got only its leaf hash: the disk had lost it"
+            return _Problem("lost-report", text)
         leaf = hashlib.sha256(b"\x00" + payload[: head.record]).digest()
-        known = leaf == head.leaf_hash  # so these words are what was written
-        try:
-            record = LeafRecord.read(payload[: head.record])
-        except ValueError:
-            known = False
+        record = None
+        if leaf == head.leaf_hash:  # so these words are what was written
+            with contextlib.suppress(ValueError):
+                record = LeafRecord.read(payload[: head.record])
+        sha256 = record.digest if record else None
         if len(payload) < head.payload:
-            problem = f"expected {head.payload} bytes, got half a record of {len(payload)}"
-            return problem, record.digest if known else None
-        if not known:
-            return f"expected leaf hash {head.leaf_hash.hex()}, got {leaf.hex()}", None
+            text = f"expected {head.payload} bytes, got half a record of {len(payload)}"
+            return _Problem("half-record", text, sha256)
+        if record is None:
+            text = f"expected leaf hash {head.leaf_hash.hex()}, got {leaf.hex()}"
+            return _Problem("changed-record", text)
         parts = head.split(payload)
         if parts is None:
-            return f"expected checksum {head.checksum:08x}, got changed bytes", record.digest
-        if head.kind is Kind.AGAIN:
-            here = bytes.fromhex(record.digest) in self._whole
-            return "" if here else "expected these bytes in an earlier record, got none", (
-                record.digest
-            )
-        return self._content(parts[2], record), record.digest
+            text = f"expected checksum {head.checksum:08x}, got {zlib.crc32(payload):08x}"
+            return _Problem("changed-record", text, sha256)
+        if head.kind is Kind.REPORT:
+            return self._content(parts[2], record)
+        if bytes.fromhex(record.digest) in self._whole:
+            return None
+        text = "expected these bytes in an earlier record, got none that is whole"
+        return _Problem("bytes-missing", text, sha256)
 
-    def _content(self, body: bytes, record: LeafRecord) -> str:
+    def _content(self, body: bytes, record: LeafRecord) -> _Problem | None:
+        expected = f"{record.length} bytes of SHA-256 {record.digest}"
         try:
-            unpacker = zstandard.ZstdDecompressor()
-            content = unpacker.decompress(body, max_output_size=record.length + 1)
+            if zstandard.frame_content_size(body) != record.length:  # before room is made for it
+                text = f"expected {expected}, got a frame of another length"
+                return _Problem("wrong-content", text, record.digest)
+            content = zstandard.ZstdDecompressor().decompress(body)
         except zstandard.ZstdError as error:
-            return f"expected a zstd frame, got {error}"
+            return _Problem("wrong-content", f"expected a zstd frame, got {error}", record.digest)
         got = hashlib.sha256(content).hexdigest()
         if len(content) != record.length or got != record.digest:
-            expected = f"{record.length} bytes of SHA-256 {record.digest}"
-            return f"expected {expected}, got {len(content)} of {got}"
+            text = f"expected {expected}, got {len(content)} of {got}"
+            return _Problem("wrong-content", text, record.digest)
         self._whole.add(bytes.fromhex(got))
-        return ""
+        return None
 
     def _add(self, leaf_hash: bytes) -> None:
         self._tree.add(leaf_hash)
-        signed = self._signed
-        if signed and signed.size == self._tree.size and not self._broken:
-            if self._tree.root() == signed.root:
-                self._holds(signed)
-            else:
-                self._other_root("checkpoint", 0, 0, signed)
+        if self._signed and self._signed.size == self._tree.size and not self._broken:
+            self._compare(_Place("checkpoint", 0, 0), self._signed)
 
     def _checkpoint(self, name: str, offset: int, head: Head, payload: bytes) -> None:
-        end = offset + head.length
+        place = _Place(name, offset, offset + head.length)
         if head.split(payload) is None:
-            self._damage(name, offset, end, None, None, "expected a checkpoint, got changed bytes")
+            text = "expected a checkpoint, got changed bytes"
+            self._damage(place, _Problem("bad-checkpoint", text))
             return
         try:
             checkpoint = open_checkpoint(payload, self._verifier.name, [self._verifier])
         except VerificationError as error:
-            self._damage(name, offset, end, None, None, error.fact)
+            self._damage(place, _Problem("bad-checkpoint", error.fact))
             return
         if checkpoint.size > self._tree.size:
             self._missing(name, offset, checkpoint.size)
         if checkpoint.size < self._tree.size:
-            problem = f"expected a checkpoint of {self._tree.size} leaves, got {checkpoint.size}"
-            self._damage(name, offset, end, None, None, problem)
+            text = f"expected a checkpoint of {self._tree.size} leaves, got {checkpoint.size}"
+            self._damage(place, _Problem("bad-checkpoint", text))
         elif not self._broken:
-            if self._tree.root() == checkpoint.root:
-                self._holds(checkpoint)
-            else:
-                self._other_root(name, offset, end, checkpoint)
+            self._compare(place, checkpoint)
 
-    def _holds(self, checkpoint: Checkpoint) -> None:
-        self._guessed = 0
-        if self.found.checkpoint is None or self.found.checkpoint.size <= checkpoint.size:
-            self.found.checkpoint = checkpoint
-
-    def _other_root(self, name: str, offset: int, end: int, checkpoint: Checkpoint) -> None:
-        since = self.found.checkpoint.size if self.found.checkpoint else 0
-        problem = (
-            f"leaves {since} to {checkpoint.size - 1}: "
-            f"expected root {checkpoint.root.hex()}, got {self._tree.root().hex()}"
-        )
-        if not self._guessed:  # a wrong hint is no damage of the vault
-            self._damage(name, offset, end, None, None, problem)
+    def _compare(self, place: _Place, checkpoint: Checkpoint) -> None:
+        root = self._tree.root()
+        if root == checkpoint.root:
+            self._guessed = False
+            if self.found.checkpoint is None or self.found.checkpoint.size <= checkpoint.size:
+                self.found.checkpoint = checkpoint
+            return
         self._broken = True
+        if self._guessed:  # a wrong hint is no damage of the vault
+            return
+        since = self.found.checkpoint.size if self.found.checkpoint else 0
+        text = (
+            f"leaves {since} to {checkpoint.size - 1}: "
+            f"expected root {checkpoint.root.hex()}, got {root.hex()}"
+        )
+        self._damage(place, _Problem("wrong-root", text), since)
 
-    def _damage(
-        self, name: str, offset: int, end: int, leaf: int | None, sha256: str | None, problem: str
-    ) -> None:
-        self.found.damaged.append(Damage(name, offset, end, leaf, sha256, problem))
+    def _damage(self, place: _Place, problem: _Problem, leaf: int | None = None) -> None:
+        self.found.damaged.append(
+            Damage(
+                place.name,
+                place.offset,
+                place.end,
+                leaf,
+                problem.sha256,
+                problem.code,
+                problem.text,
+            )
+        )
 
 
 def _frames(content: bytes, marker: bytes) -> Iterator[tuple[int, Head | int, bytes]]:

@@ -65,8 +65,8 @@ class Archive:
             known = header(path)
             if known is None:
                 if path.stat().st_size > HEADER_BYTES:
-                    size = path.stat().st_size
-                    yield Damage(path.name, 0, size, first, None, "expected a header, got none")
+                    size, text = path.stat().st_size, "expected a segment's header, got none"
+                    yield Damage(path.name, 0, size, first, None, "no-header", text)
                 continue
             for part in frames(path, known.marker):
                 yield from _entry(part, path, start, content)
@@ -93,8 +93,8 @@ def _entry(part: Frame | Gap, path: Path, start: int, content: bool) -> Iterator
         return
     leaf = head.leaf if head else None
     if isinstance(part, Gap) or part.head.kind is Kind.LOST:
-        problem = "expected a whole record, got changed or missing bytes"
-        yield Damage(path.name, part.offset, part.end, leaf, None, problem)
+        text = "expected a whole record, got changed or missing bytes"
+        yield Damage(path.name, part.offset, part.end, leaf, None, "changed-record", text)
         return
     try:
         record = LeafRecord.read(part.record)
@@ -102,7 +102,7 @@ def _entry(part: Frame | Gap, path: Path, start: int, content: bool) -> Iterator
         if content and part.head.kind is Kind.REPORT:
             body = unpack(part.body, record.length, record.digest, part.head.leaf)
     except (ValueError, VerificationError) as error:
-        yield Damage(path.name, part.offset, part.end, leaf, None, str(error))
+        yield Damage(path.name, part.offset, part.end, leaf, None, "wrong-content", str(error))
         return
     yield Entry(
         part.head.leaf,
@@ -140,7 +140,9 @@ def content_at(folder: Path, row: Row, digest: Digest) -> bytes:
 def unpack(body: bytes, length: int, digest: Digest, leaf: int) -> bytes:
     """Decompress and check. Raises VerificationError."""
     try:
-        content = zstandard.ZstdDecompressor().decompress(body, max_output_size=length + 1)
+        if zstandard.frame_content_size(body) != length:  # before room is made for it
+            raise VerificationError(f"leaf {leaf}: expected {length} bytes, got another length")
+        content = zstandard.ZstdDecompressor().decompress(body)
     except zstandard.ZstdError as error:
         raise VerificationError(f"leaf {leaf}: expected a zstd frame, got {error}") from error
     if digest_of(content) != digest:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, transaction
@@ -177,7 +178,8 @@ class Index:
             told = summaries(self.alias, campaigns)
             self._rows(models.CampaignMember).all().delete()
             self._rows(models.CampaignRow).all().delete()
-            self._rows(models.CampaignRow).bulk_create(
+            self._add_all(
+                models.CampaignRow,
                 (
                     models.CampaignRow(
                         id=campaign.id,
@@ -188,16 +190,20 @@ class Index:
                     )
                     for campaign in campaigns
                 ),
-                _ROWS,
             )
-            self._rows(models.CampaignMember).bulk_create(
+            self._add_all(
+                models.CampaignMember,
                 (
                     models.CampaignMember(mail=mail, campaign_id=campaign.id)
                     for campaign in campaigns
                     for mail in campaign.members
                 ),
-                _ROWS,
             )
+
+    def _add_all(self, model: Any, rows: Iterator[Any]) -> None:
+        """`bulk_create` would hold a million rows in memory at once."""
+        while some := list(islice(rows, _ROWS * 10)):
+            self._rows(model).bulk_create(some, _ROWS)
 
 
 def _analysis(entry: Entry, position: int, one: Analysed, made_at: datetime) -> models.Analysis:
