@@ -8,21 +8,15 @@ Looks nothing up, raises nothing.
 """
 
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import Enum
 
+from comity.trace.edge import weigh_edge
 from comity.trace.hop import ClaimedHop, Way
-from comity.trace.names import internal_name, looks_like_customer, organisation, same_host
+from comity.trace.names import looks_like_customer, organisation, same_host
+from comity.trace.side import Side, Weight, mail_domain
 from comity.trace.trust import Provider, Trust, matches
 from comity.values.address import Address, AddressPolicy
 from comity.values.reason import Reason
-
-
-class Weight(IntEnum):
-    """How sure one step is."""
-
-    DOUBTFUL = 1
-    LIKELY = 2
-    SURE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +76,16 @@ class _Walk:
         self.hops = hops
         self.trust = trust
         self.policy = policy
+        self.side = Side(trust, policy)
         self.vouched: list[VouchedHop] = []
         self.doubts: list[Reason] = []
         self.weight = Weight.SURE
-        self.provider: Provider | None = None  # whose inner hosts we are among
-        self.own = False  # reached through, or written by, what the operator named
-        self.own_ips: set[Address] = set()
-        self.organisations: set[str] = set()  # of the hosts that wrote believed lines
-        self.recipients: set[str] = set()  # of the mailboxes those took the mail for
 
     def run(self) -> Boundary:
         why = Reason("top-line", "The recipient's own server wrote the top line.")
         for index, hop in enumerate(self.hops):
-            self._enter(hop, index, why)
+            self.vouched.append(VouchedHop(hop, index, why))
+            self.side.learn(hop)
             step = self._judge(index)
             self.weight = min(self.weight, step.weight)
             if step.weight is not Weight.SURE or not step.over:
@@ -110,28 +101,6 @@ class _Walk:
 
     def _done(self, end: End, ip: Address | None) -> Boundary:
         return Boundary(tuple(self.vouched), end, ip, self.weight, tuple(self.doubts))
-
-    def _enter(self, hop: ClaimedHop, index: int, why: Reason) -> None:
-        self.vouched.append(VouchedHop(hop, index, why))
-        if hop.by_ip is not None:
-            self.own_ips.add(hop.by_ip)
-        if self.trust.wrote_own(hop.by, hop.by_ip):
-            self.own = True
-        services = self.trust.services
-        domain = _domain(hop.for_)
-        writer = services.writer(hop.by, hop.by_ip)
-        if writer is not None:
-            self.provider = writer
-        elif hop.by is not None and not internal_name(hop.by):
-            self.provider = None
-        elif self.provider is None and not self.organisations:
-            self.provider = services.provider(domain)  # an inner name, but whose mailbox it is
-        for found, names in (
-            (organisation(hop.by), self.organisations),
-            (organisation(domain), self.recipients),
-        ):
-            if found is not None:
-                names.add(found)
 
     def _judge(self, index: int) -> _Step:
         hop = self.hops[index]
@@ -155,7 +124,12 @@ class _Walk:
         if not self.policy.can_be_origin(ip):
             return self._not_public(hop, following)
         inner = self._inner_host(hop, ip, following)
-        return inner if inner is not None else self._edge(hop, ip, following)
+        return inner if inner is not None else self._edge(hop, ip)
+
+    def _edge(self, hop: ClaimedHop, ip: Address) -> _Step:
+        """Not ours: this peer handed the mail to the recipient's side."""
+        weight, reason = weigh_edge(self.side, hop, ip, self.hops[len(self.vouched) :])
+        return _Step(False, weight, reason)
 
     # Each of the following answers for one kind of peer.
 
@@ -165,8 +139,8 @@ class _Walk:
             if following is not None and following.from_ip == hop.from_ip:
                 return _Step(True, Weight.SURE, _PASSED_ON)
             if self.policy.can_be_origin(hop.from_ip):
-                return self._edge(hop, hop.from_ip, following)
-        weight = self._goes_on(following)
+                return self._edge(hop, hop.from_ip)
+        weight = self.side.goes_on(following)
         if weight is not Weight.DOUBTFUL:
             return _Step(True, weight, _PASSED_ON)
         return _Step(
@@ -203,14 +177,14 @@ class _Walk:
         """The line names no address, or one that is spoiled."""
         name = hop.from_host or hop.from_name
         if name is None:  # "by host with SMTP id …": handed on inside a mail service
-            return _Step(True, self._goes_on(following), _PASSED_ON)
+            return _Step(True, self.side.goes_on(following), _PASSED_ON)
         if (
-            self.provider is not None
-            and matches(name, None, self.provider.inside_names)
+            self.side.provider is not None
+            and matches(name, None, self.side.provider.inside_names)
             and following is not None
-            and self._same_service(following)
+            and self.side.same_service(following)
         ):
-            return _Step(True, Weight.LIKELY, _inner(self.provider, name))
+            return _Step(True, Weight.LIKELY, _inner(self.side.provider, name))
         if (
             following is not None
             and hop.from_host is not None
@@ -218,11 +192,11 @@ class _Walk:
             and self.trust.relay_by_name(hop.by, hop.by_ip, hop.from_host)
         ):
             return _Step(True, Weight.LIKELY, _named(hop.from_host))
-        ours = organisation(name) in self.organisations if organisation(name) else False
+        ours = organisation(name) in self.side.organisations if organisation(name) else False
         if (
             following is not None
             and same_host(following.by, name)
-            and (ours or self._same_service(following))
+            and (ours or self.side.same_service(following))
         ):
             return _Step(
                 True,
@@ -249,7 +223,7 @@ class _Walk:
         """The operator says: this peer is ours."""
         trust = self.trust
         if trust.relay_by_address(hop.by, hop.by_ip, ip):
-            self.own = True
+            self.side.own = True
             return _Step(
                 True,
                 Weight.SURE,
@@ -258,11 +232,11 @@ class _Walk:
         if not trust.configured:
             return None
         if hop.from_host and trust.relay_by_name(hop.by, hop.by_ip, hop.from_host):
-            self.own = True
+            self.side.own = True
             weight = Weight.SURE if hop.from_host_checked else Weight.LIKELY
             return _Step(True, weight, _named(hop.from_host))
         if self._greeting_will_do(hop, following):
-            self.own = True
+            self.side.own = True
             return _Step(
                 True,
                 Weight.DOUBTFUL,
@@ -296,8 +270,8 @@ class _Walk:
         """Private, loopback, documentation: such a peer is behind our own door."""
         ip = hop.from_ip
         text = f"{ip} is not a public address, so the peer is inside the recipient's own network."
-        weight = self._goes_on(following)
-        if weight is Weight.DOUBTFUL and self.own:
+        weight = self.side.goes_on(following)
+        if weight is Weight.DOUBTFUL and self.side.own:
             weight = Weight.LIKELY
         if following is None or weight is not Weight.DOUBTFUL:
             return _Step(True, weight, Reason("inner-address", text))
@@ -315,19 +289,20 @@ class _Walk:
         self, hop: ClaimedHop, ip: Address, following: ClaimedHop | None
     ) -> _Step | None:
         """A public address that is still our own side, by service data or by the chain."""
-        provider = self.provider
+        provider = self.side.provider
         name = hop.from_host or hop.from_name
         if (
             provider is not None
             and provider.holds(ip)
             and not matches(name, None, provider.edge_names)
+            and (not provider.inside_names or matches(name, None, provider.inside_names))
             and following is not None
-            and self._same_service(following)
+            and self.side.same_service(following)
         ):
             return _Step(True, Weight.SURE, _inner(provider, name or str(ip)))
         if following is None:
             return None
-        if ip in self.own_ips and self._goes_on(following) is not Weight.DOUBTFUL:
+        if ip in self.side.addresses and self.side.goes_on(following) is not Weight.DOUBTFUL:
             return _Step(
                 True, Weight.SURE, Reason("own-address", f"{ip} is the writing host itself.")
             )
@@ -340,14 +315,14 @@ class _Walk:
     ) -> _Step | None:
         """`from mx1.a.example (confirmed) by store.a.example`, then `by mx1.a.example`."""
         wanted = organisation(host)
-        ours = wanted in self.organisations or wanted in self.recipients
+        ours = wanted in self.side.organisations or wanted in self.side.recipients
         if wanted is None or not ours or not hop.from_host_checked:
             return None
         if not same_host(following.by, host) and not same_host(following.by, hop.from_name):
             return None
         if following.way in (Way.LOCAL, Way.WEB) or following.authenticated:
             return None  # the peer is where this organisation's own people hand mail in
-        supported = organisation(_domain(following.for_)) == wanted
+        supported = organisation(mail_domain(following.for_)) == wanted
         return _Step(
             True,
             Weight.LIKELY if supported else Weight.DOUBTFUL,
@@ -357,138 +332,6 @@ class _Walk:
                 "next line.",
             ),
         )
-
-    def _edge(self, hop: ClaimedHop, ip: Address, following: ClaimedHop | None) -> _Step:
-        """Not ours: this peer handed the mail to the recipient's side."""
-        name = hop.from_host or hop.from_name
-        shown = f"{ip} ({name})" if name else str(ip)
-        weight, code, text = self._edge_weight(hop, ip, following)
-        return _Step(False, weight, Reason(code, text.format(peer=shown, by=hop.by or "our host")))
-
-    def _edge_weight(
-        self, hop: ClaimedHop, ip: Address, following: ClaimedHop | None
-    ) -> tuple[Weight, str, str]:
-        services = self.trust.services
-        below = self.hops[len(self.vouched) :]
-        if hop.ip_may_be_helo:
-            return (
-                Weight.DOUBTFUL,
-                "edge-may-be-greeting",
-                "{by} took the mail from {peer}, but its form may show the peer's own greeting.",
-            )
-        if services.is_gateway(hop.from_host) or (
-            hop.from_host is None and services.is_gateway(hop.from_name)
-        ):
-            return (
-                Weight.DOUBTFUL,
-                "edge-is-gateway",
-                "{by} took the mail from {peer}, a filtering service: if it filters for the "
-                "recipient, give it as a trusted relay.",
-            )
-        if self._was_delivered_before(below, services.sender_of(ip)):
-            return (
-                Weight.DOUBTFUL,
-                "edge-is-forwarder",
-                "{by} took the mail from {peer}, which seems to pass on mail that had already "
-                "reached a mailbox: if that mailbox is the recipient's, give it as trusted.",
-            )
-        if self._greets_as_ours(hop):
-            return (
-                Weight.DOUBTFUL,
-                "edge-greets-as-own",
-                "{by} took the mail from {peer}. The peer greeted with the name of a trusted "
-                "host, which proves nothing: give the address of that host to be sure.",
-            )
-        if self.own:
-            return Weight.SURE, "edge", "{by}, a host given as trusted, took the mail from {peer}."
-        if self.provider is not None:
-            return (
-                Weight.SURE,
-                "edge",
-                f"{{by}}, a host of {self.provider.name}, took the mail from {{peer}}.",
-            )
-        return self._edge_of_unknown_host(hop, following)
-
-    def _greets_as_ours(self, hop: ClaimedHop) -> bool:
-        name = hop.from_name
-        return bool(
-            name
-            and self.trust.configured
-            and not hop.reverse_denied
-            and hop.from_host is None
-            and self.trust.wrote_own(name, None)
-        )
-
-    def _was_delivered_before(self, below: tuple[ClaimedHop, ...], sender: Provider | None) -> bool:
-        """Whether the claimed lines look as if the mail had been in a mailbox before.
-
-        They may be lies, so they only lower the confidence; they never move the boundary.
-        """
-        services = self.trust.services
-        if below and below[0].way is Way.WEB and (below[0].protocol or "").upper() == "HTTPS":
-            writer = services.writer(below[0].by, below[0].by_ip)
-            return writer is not None and (self.provider is None or writer is sender)
-        for hop in below[:6]:
-            writer = services.writer(hop.by, hop.by_ip)
-            if writer is None:
-                return False
-            if writer is sender and hop.from_ip is not None and matches(hop.by, None, writer.front):
-                return writer.front_tells_forwarding
-        return False
-
-    def _edge_of_unknown_host(
-        self, hop: ClaimedHop, following: ClaimedHop | None
-    ) -> tuple[Weight, str, str]:
-        for name in (hop.from_name, hop.from_host):
-            found = organisation(name)
-            if found is not None and (found in self.organisations or found in self.recipients):
-                return (
-                    Weight.DOUBTFUL,
-                    "edge-may-be-own",
-                    "{by} took the mail from {peer}, which bears a name of the recipient's own "
-                    "side: if it is a relay of the recipient, give it as trusted.",
-                )
-        if organisation(_domain(hop.for_)) in self.organisations:
-            return (
-                Weight.SURE,
-                "edge",
-                "{by} took the mail for the recipient's domain from {peer}.",
-            )
-        took_it_from_outside = (
-            following is not None
-            and following.way in (Way.SMTP, Way.UNKNOWN)
-            and following.from_ip is not None
-            and self.policy.can_be_origin(following.from_ip)
-            and not following.authenticated
-        )
-        return (
-            Weight.DOUBTFUL if took_it_from_outside else Weight.LIKELY,
-            "edge-of-unknown-host",
-            "{by} wrote the last line that can be believed, and took the mail from {peer}; "
-            "nothing tells whether {by} is the recipient's first host.",
-        )
-
-    def _goes_on(self, following: ClaimedHop | None) -> Weight:
-        """How well the next line fits as written by another host of the same side."""
-        if following is None or following.by is None:
-            return Weight.SURE
-        if self.trust.wrote_own(following.by, following.by_ip) or self._same_service(following):
-            return Weight.SURE
-        if internal_name(following.by):
-            return Weight.SURE
-        found = organisation(following.by)
-        if found is not None and found in self.organisations:
-            return Weight.SURE
-        if found is not None and found in self.recipients:
-            return Weight.LIKELY
-        # Until now only inner names were seen, so nothing contradicts.
-        return Weight.LIKELY if not self.organisations else Weight.DOUBTFUL
-
-    def _same_service(self, following: ClaimedHop) -> bool:
-        if self.provider is None:
-            return False
-        writer = self.trust.services.writer(following.by, following.by_ip)
-        return writer is self.provider or (writer is None and internal_name(following.by or ""))
 
 
 _PASSED_ON = Reason("passed-on", "The host passed the mail on inside itself.")
@@ -500,7 +343,3 @@ def _inner(provider: Provider, peer: str) -> Reason:
 
 def _named(host: str) -> Reason:
     return Reason("trusted-relay", f"{host} is one of the hosts given as trusted.")
-
-
-def _domain(mailbox: str | None) -> str | None:
-    return mailbox.rpartition("@")[2] if mailbox and "@" in mailbox else None

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from comity.mime.part import Field
 from comity.trace.addresses import AddressData
 from comity.trace.authentication import recorded
-from comity.trace.boundary import Boundary, Weight, find_boundary
+from comity.trace.boundary import Boundary, find_boundary
 from comity.trace.client import submitting_client
 from comity.trace.hop import ClaimedHop, read
 from comity.trace.kind import kind_of, mailbox_provider
 from comity.trace.names import organisation
+from comity.trace.side import Weight
 from comity.trace.standing import standings
 from comity.trace.trace import Confidence, Origin, Trace
 from comity.trace.trust import Trust

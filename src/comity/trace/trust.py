@@ -307,7 +307,8 @@ def _network(text: str) -> Network | None:
         return None
 
 
-_HOST = re.compile(r"[a-z0-9_*?](?:[a-z0-9_.*?-]{0,252})", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9_*?](?:[a-z0-9_.:*?-]{0,252})", re.IGNORECASE)
+_LIKE_10_X = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,2}(?:\.x){1,3}")  # as people write networks
 
 
 def _host_and_below(text: str, where: str) -> tuple[str, ...]:
@@ -391,7 +392,7 @@ def _glob(text: str, where: str) -> str:
     name = text.lower().rstrip(".")
     if not _HOST.fullmatch(name):
         raise BadData(f"{where}: {text[:80]!r} is no host name or pattern", _SHAPE)
-    return name
+    return name.replace("x", "*") if _LIKE_10_X.fullmatch(name) else name
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is known of the recipient's side while the walk goes down its lines.
+
+Learns from believed lines only. Decides nothing by itself; see `trace.boundary`.
+"""
+
+from enum import IntEnum
+
+from comity.trace.hop import ClaimedHop
+from comity.trace.names import internal_name, organisation
+from comity.trace.trust import Provider, Trust
+from comity.values.address import Address, AddressPolicy
+
+
+class Weight(IntEnum):
+    """How sure one step is."""
+
+    DOUBTFUL = 1
+    LIKELY = 2
+    SURE = 3
+
+
+class Side:
+    """The recipient's own hosts, as far as the believed lines tell."""
+
+    __slots__ = ("addresses", "organisations", "own", "policy", "provider", "recipients", "trust")
+
+    def __init__(self, trust: Trust, policy: AddressPolicy) -> None:
+        self.trust = trust
+        self.policy = policy
+        self.provider: Provider | None = None  # whose inner hosts we are among
+        self.own = False  # reached through, or written by, what the operator named
+        self.addresses: set[Address] = set()  # that the writing hosts say are theirs
+        self.organisations: set[str] = set()  # of the hosts that wrote believed lines
+        self.recipients: set[str] = set()  # of the mailboxes those took the mail for
+
+    def learn(self, hop: ClaimedHop) -> None:
+        """Take in one believed line."""
+        if hop.by_ip is not None:
+            self.addresses.add(hop.by_ip)
+        if self.trust.wrote_own(hop.by, hop.by_ip):
+            self.own = True
+        services = self.trust.services
+        domain = mail_domain(hop.for_)
+        writer = services.writer(hop.by, hop.by_ip)
+        if writer is not None:
+            self.provider = writer
+        elif hop.by is not None and not internal_name(hop.by):
+            self.provider = None
+        elif self.provider is None and not self.organisations:
+            self.provider = services.provider(domain)  # an inner name, but whose mailbox it is
+        for found, names in (
+            (organisation(hop.by), self.organisations),
+            (organisation(domain), self.recipients),
+        ):
+            if found is not None:
+                names.add(found)
+
+    def is_ours(self, name: str | None) -> bool:
+        """Whether a host name lies in a domain of this side. A name alone proves nothing."""
+        found = organisation(name)
+        return found is not None and (found in self.organisations or found in self.recipients)
+
+    def goes_on(self, following: ClaimedHop | None) -> Weight:
+        """How well the next line fits as written by another host of the same side."""
+        if following is None or following.by is None:
+            return Weight.SURE
+        if self.trust.wrote_own(following.by, following.by_ip) or self.same_service(following):
+            return Weight.SURE
+        if internal_name(following.by):
+            return Weight.SURE
+        found = organisation(following.by)
+        if found is not None and found in self.organisations:
+            return Weight.SURE
+        if found is not None and found in self.recipients:
+            return Weight.LIKELY
+        # Until now only inner names were seen, so nothing contradicts.
+        return Weight.LIKELY if not self.organisations else Weight.DOUBTFUL
+
+    def same_service(self, following: ClaimedHop) -> bool:
+        if self.provider is None:
+            return False
+        writer = self.trust.services.writer(following.by, following.by_ip)
+        return writer is self.provider or (writer is None and internal_name(following.by or ""))
+
+
+def mail_domain(mailbox: str | None) -> str | None:
+    return mailbox.rpartition("@")[2] if mailbox and "@" in mailbox else None
