@@ -155,6 +155,8 @@ def _has_letter(text: str) -> bool:
 def read(text: str) -> tuple[str | None, tuple[str, ...]]:
     """(primary language tag or None, scripts) of a text."""
     text = text[:MAX_TEXT]
+    if show.styled(text):
+        text = normalize("NFKC", text)
     shares = _shares(text)
     if not shares:
         return None, ()
@@ -167,8 +169,6 @@ def _language(text: str, shares: dict[str, int]) -> str | None:
     words = _NOT_WORDS.sub(" ", text) if "http" in text or "www." in text else text
     if total < MIN_LETTERS or len(words) < MIN_LETTERS:
         return sole if total >= 3 else None
-    if show.styled(words):
-        words = normalize("NFKC", words)
     if not words.isprintable():
         words = _REFUSED.sub(" ", words)
     try:

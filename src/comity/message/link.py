@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote
 
+from comity.message import show
 from comity.message import url as urls
 from comity.message.language import script_of
 from comity.message.message import Link
@@ -81,7 +82,7 @@ _URL_SHOWN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _BARE = re.compile(
-    r"(?:\bhttps?://|\bftp://|\bwww\.(?=[\w-]))[^\s<>\"\u201c\u201d\u3000\uff08\uff09]{3,4000}+",
+    r"(?:\bhttps?://|\bftp://|\bwww\.(?=[\w-]))[^\s<>\"\u201c\u201d\u3001-\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b]{3,4000}+",
     re.IGNORECASE,
 )
 _AFTER_LINK = ".,;:!?'\"*_~\u2026\u3002\uff0c\uff1b\uff1a\u00bb>"
@@ -206,6 +207,9 @@ def _look_alike(name: str) -> str | None:
 def _ascii_like(char: str) -> str | None:
     import unicodedata
 
+    like = show.unmixed(char)
+    if like.isascii():
+        return like.lower()
     base = unicodedata.normalize("NFKD", char)[0]
     if base.isascii() and base.isalnum():
         return base.lower()

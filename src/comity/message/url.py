@@ -62,6 +62,7 @@ def _simple(url: str, scheme: str, host: str, port: str, rest: str) -> Url:
     marks: tuple[str, ...] = (code,) if code else ()
     if port == _PORTS[scheme]:
         port = ""
+        url = f"{scheme}://{host}{rest}"
     elif port:
         marks += ("odd-port",)
     return Url(url, scheme, host, registered_domain(host), "", port, rest.rstrip(_EDGES), marks)
