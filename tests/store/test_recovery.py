@@ -110,7 +110,7 @@ def test_an_accepted_record_that_the_disk_lost_keeps_its_place_in_the_log(place,
     assert place.archive.read(receipts[2].digest) == reports(3)[0].content
     verify_consistency(place.archive.prove_growth(3, 4), old.root, new.root)
     (lost,) = place.fsck().damaged
-    assert (lost.leaf, lost.offset) == (2, found[2].offset)
+    assert (lost.leaf, lost.offset, lost.sha256) == (2, found[2].offset, receipts[2].digest)
     assert place.fsck().checkpoint.root == new.root
 
 

@@ -36,7 +36,7 @@ class Kind(IntEnum):
     REPORT = 1  # leaf record, path, bytes as one zstd frame
     AGAIN = 2  # leaf record and path: these bytes are here already
     CHECKPOINT = 3  # signed checkpoint of all leaves before it
-    LOST = 4  # only the leaf hash: the disk lost the rest of an accepted report
+    LOST = 4  # only the leaf hash, and the digest for people: the disk lost an accepted report
 
 
 _KINDS = frozenset(int(kind) for kind in Kind)

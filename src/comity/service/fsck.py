@@ -95,7 +95,7 @@ class _Place:
 class _Problem:
     code: str  # listed in docs/reference/defects.d/store.md
     text: str
-    sha256: str | None = None  # whose bytes, where the leaf hash still vouches for it
+    sha256: str | None = None  # whose bytes, where that is still known
 
 
 class _Check:
@@ -206,7 +206,8 @@ class _Check:
         """What is wrong with a leaf's frame."""
         if head.kind is Kind.LOST:
             text = "expected a report, got only its leaf hash: the disk had lost it"
-            return _Problem("lost-report", text)
+            named = payload.decode("ascii", "replace")
+            return _Problem("lost-report", text, named if head.split(payload) and named else None)
         leaf = hashlib.sha256(b"\x00" + payload[: head.record]).digest()
         record = None
         if leaf == head.leaf_hash:  # so these words are what was written

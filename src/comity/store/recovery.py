@@ -245,8 +245,9 @@ def _fill_lost(files: Files, file: int, locator: Locator, tail: Tail, lost: rang
     for leaf in lost:
         known = locator.at(leaf)
         assert known is not None  # it is below the locator's size
-        block = print_frame(tail.marker, Kind.LOST, leaf, known.hash)
-        rows.append(Row(leaf, tail.segment, at, Kind.LOST, _LOST, known.hash))
+        named = known.digest.hex().encode()  # only for people: nothing vouches for it any more
+        block = print_frame(tail.marker, Kind.LOST, leaf, known.hash, named)
+        rows.append(Row(leaf, tail.segment, at, Kind.LOST, known.digest, known.hash))
         blocks.append(block)
         at += len(block)
     files.write(file, tail.offset, b"".join(blocks))
