@@ -33,6 +33,7 @@ _BULK_SUBTYPES = {
     "community": "non-commercial",
     "petition": "non-commercial",
     "university": "non-commercial",
+    "news": "non-commercial",
 }
 
 
