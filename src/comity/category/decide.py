@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from comity.category import facts, ideas, naming, zombie
 from comity.category.assessment import Assessment, Label
+from comity.category.brands import Brand
 from comity.category.evidence import Evidence
 from comity.category.linear import LABELS as MODEL_LABELS
 from comity.category.model import Model
@@ -20,7 +21,8 @@ from comity.trace.trace import Trace
 from comity.values.reason import Reason
 from comity.values.span import Span
 
-SURE = 0.36  # below, the answer is "undetermined". Ours, see docs/explanation/category.md
+SURE = 0.36  # share among the labels that may be said, below it "undetermined". Ours
+LEAST = 0.2  # and its share of all labels. Ours
 MAX_REASONS = 12
 PROTECTED = 3.0  # phrases of a cause from which on it is protected, ours
 _SHIELD = 3.0  # log-odds that protection takes from accusing labels, ours
@@ -56,48 +58,61 @@ _MECHANICS = frozenset(
 
 
 @dataclass(slots=True)
-class _Scores:
-    odds: list[float]
-    strong: set[int]
+class _Weighed:
+    odds: list[float]  # by label, before calibration
+    strong: set[int]  # labels for which a strong reason speaks
     subtypes: dict[tuple[int, str], float]
+    holding: list[Rule]
+    evidence: Evidence
+    read: ideas.Read
+    brand: Brand | None
+    words: list[float]  # what the linear model adds, by its own labels
+    shielded: bool
 
 
 def decide(message: Message, trace: Trace, model: Model) -> Assessment:
     """Assess one mail. Raises nothing on content."""
-    evidence = Evidence()
-    read = ideas.read(message, model.phrases, evidence)
-    links, vouched = facts.note(message, trace, model.hosts, read.words, evidence)
-    brand = naming.find(message, read, model.brands, links, vouched, evidence)
-    evidence.sum_groups(model.rules.groups)
-    holding = model.rules.holding(evidence.names())
-    scores = _weigh(holding, evidence, model)
-    words = model.linear.scores(read.words, message.text)
-    for at, value in zip(_MODEL_AT, words, strict=True):
-        scores.odds[at] += value
-    shielded = _shield(holding, evidence, scores)
-    label, confidence, probabilities = _choose(scores, model.temperature)
-    reasons = _reasons(holding, evidence, read, message, label, words, shielded)
-    imitates = label in (Label.PHISHING, Label.FRAUD) and "brand-imitated" in evidence.counts
+    weighed = _weigh(message, trace, model)
+    label, confidence, probabilities = _choose(weighed, model.temperature)
+    imitates = label in (Label.PHISHING, Label.FRAUD) and "brand-imitated" in weighed.evidence.counts
     answer, why = zombie.decide(trace)
     return Assessment(
         label=label,
-        subtype=_subtype(scores, label),
-        brand=brand.name if brand and imitates else None,
+        subtype=_subtype(weighed, label),
+        brand=weighed.brand.name if weighed.brand and imitates else None,
         confidence=confidence,
         probabilities=probabilities,
-        reasons=reasons,
+        reasons=_reasons(weighed, message, label),
         zombie_origin=answer,
         zombie_reasons=why,
         model_version=model.version,
     )
 
 
-def _weigh(holding: list[Rule], evidence: Evidence, model: Model) -> _Scores:
+def odds(message: Message, trace: Trace, model: Model) -> list[float]:
+    """Log-odds of each label before calibration, in the order of `rules.LABELS`."""
+    return _weigh(message, trace, model).odds
+
+
+def _weigh(message: Message, trace: Trace, model: Model) -> _Weighed:
+    evidence = Evidence()
+    read = ideas.read(message, model.phrases, evidence)
+    links, vouched = facts.note(message, trace, model.hosts, read.words, evidence)
+    brand = naming.find(message, read, model.brands, links, vouched, evidence)
+    evidence.sum_groups(model.rules.groups)
+    facts.compare(evidence)
+    holding = model.rules.holding(evidence.names())
+    words = model.linear.scores(read.words, message.text)
     odds = list(model.rules.bias)
+    for at, value in zip(_MODEL_AT, words, strict=True):
+        odds[at] += value
     strong: set[int] = set()
     subtypes: dict[tuple[int, str], float] = {}
+    quiet = _quiet(holding, evidence)
     for rule in holding:
         factor = rule.factor(evidence)
+        if rule.code in quiet:
+            continue
         for at, weight in rule.weights:
             odds[at] += weight * factor
             if rule.strong and weight > 0:
@@ -105,40 +120,51 @@ def _weigh(holding: list[Rule], evidence: Evidence, model: Model) -> _Scores:
             if rule.subtype and at == rule.main:
                 key = (at, rule.subtype)
                 subtypes[key] = subtypes.get(key, 0.0) + weight * factor
-    return _Scores(odds, strong, subtypes)
+    shielded = _is_protected(holding, evidence)
+    if shielded:
+        for at in _ACCUSING_AT:
+            odds[at] -= _SHIELD
+    return _Weighed(odds, strong, subtypes, holding, evidence, read, brand, words, shielded)
 
 
-def _shield(holding: list[Rule], evidence: Evidence, scores: _Scores) -> bool:
+def _quiet(holding: list[Rule], evidence: Evidence) -> set[str]:
+    """Of each family all rules but the two loudest: many wares are no stronger sign than two."""
+    families: dict[str, list[tuple[float, str]]] = {}
+    for rule in holding:
+        if rule.family is not None:
+            loudness = max(weight for _, weight in rule.weights) * rule.factor(evidence)
+            families.setdefault(rule.family, []).append((-loudness, rule.code))
+    return {code for some in families.values() for _, code in sorted(some)[2:]}
+
+
+def _is_protected(holding: list[Rule], evidence: Evidence) -> bool:
     """A cause is protected unless the mechanics of a crime are there."""
     conviction = evidence.counts.get("conviction", 0.0)
     if conviction < PROTECTED or conviction < evidence.counts.get("crime", 0.0):
         return False
-    if any(rule.code in _MECHANICS for rule in holding):
-        return False
-    for at in _ACCUSING_AT:
-        scores.odds[at] -= _SHIELD
-    return True
+    return not any(rule.code in _MECHANICS for rule in holding)
 
 
-def _choose(scores: _Scores, temperature: float) -> tuple[Label, float, dict[str, float]]:
+def _choose(scores: _Weighed, temperature: float) -> tuple[Label, float, dict[str, float]]:
     odds = [value / temperature for value in scores.odds]
     top = max(odds)
     powers = [math.exp(value - top) for value in odds]
     total = sum(powers)
     shares = [power / total for power in powers]
-    order = sorted(range(len(shares)), key=lambda at: (-shares[at], at))
-    best = order[0]
     probabilities = {label: round(shares[at], 4) for at, label in enumerate(LABELS)}
-    if best in _ACCUSING_AT and best not in scores.strong:
-        # The model and weak signs alone accuse nobody.
-        best = _UNDETERMINED
-    elif shares[best] < SURE and best != _UNDETERMINED:
-        best = _UNDETERMINED
-    confidence = shares[best] if best != _UNDETERMINED else max(shares[best], 1 - shares[order[0]])
-    return Label(LABELS[best]), round(confidence, 4), probabilities
+    # The model and weak signs alone accuse nobody.
+    said = [
+        at for at in range(len(shares)) if at not in _ACCUSING_AT or at in scores.strong
+    ]
+    best = max(said, key=lambda at: (shares[at], -at))
+    sure = shares[best] / sum(shares[at] for at in said)
+    if best == _UNDETERMINED or sure < SURE or shares[best] < LEAST:
+        doubt = 1.0 - max(shares[at] for at in range(len(shares)) if at != _UNDETERMINED)
+        return Label.UNDETERMINED, round(doubt, 4), probabilities
+    return Label(LABELS[best]), round(shares[best], 4), probabilities
 
 
-def _subtype(scores: _Scores, label: Label) -> str | None:
+def _subtype(scores: _Weighed, label: Label) -> str | None:
     at = LABELS.index(label)
     mine = {key[1]: weight for key, weight in scores.subtypes.items() if key[0] == at}
     if not mine:
@@ -146,18 +172,11 @@ def _subtype(scores: _Scores, label: Label) -> str | None:
     return max(sorted(mine), key=mine.__getitem__)
 
 
-def _reasons(
-    holding: list[Rule],
-    evidence: Evidence,
-    read: ideas.Read,
-    message: Message,
-    label: Label,
-    words: list[float],
-    shielded: bool,
-) -> tuple[Reason, ...]:
+def _reasons(weighed: _Weighed, message: Message, label: Label) -> tuple[Reason, ...]:
     at = LABELS.index(label)
+    evidence, read = weighed.evidence, weighed.read
     found: list[tuple[float, Rule]] = []
-    for rule in holding:
+    for rule in weighed.holding:
         weight = next((w for where, w in rule.weights if where == at), None)
         if label is Label.UNDETERMINED and weight is None:
             weight = 0.0
@@ -168,15 +187,14 @@ def _reasons(
         Reason(rule.code, _sentence(rule, evidence), _place(rule, evidence, read, message), weight)
         for weight, rule in found[:MAX_REASONS]
     ]
-    if shielded:
+    if weighed.shielded:
         told = "Several phrases of a political, religious or charitable cause: it is protected."
         reasons.append(Reason("protected-speech", told, weight=_SHIELD))
     if label.value in MODEL_LABELS:
-        tilt = words[MODEL_LABELS.index(label.value)]
+        tilt = weighed.words[MODEL_LABELS.index(label.value)]
         if abs(tilt) >= 0.3:
-            told = "Its choice of words is like that of mail of this kind (statistical model)."
-            if tilt < 0:
-                told = "Its choice of words is unlike that of mail of this kind (statistical model)."
+            like = "like" if tilt > 0 else "unlike"
+            told = f"Its words are {like} those of mail of this kind (statistical model)."
             reasons.append(Reason("words", told, weight=tilt))
     return tuple(reasons)
 

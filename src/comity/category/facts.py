@@ -33,8 +33,9 @@ _PRICE = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _PERCENT = re.compile(r"(?<!\d)\d{1,3}\s?%")
-_PHONE = re.compile(r"(?<![\d./-])\+?\(?\d{1,4}\)?(?:[\s.·–-]{1,2}\(?\d{2,5}\)?){2,4}(?![\d/-])")
-_QUOTED = re.compile(r"(?m)^>|\b(?:wrote|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|napisał\(?a?\)?|пишет|writes) ?:")
+_PHONE = re.compile(r"(?<![\d./-])\+?\(?\d{1,4}\)?(?:[\s.·–+*_-]{0,3}\(?\d{2,5}\)?){2,4}(?![\d/])")
+_NAME_DOMAIN = re.compile(r"((?:[\w.+-]{1,60}@)?(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,12})")
+_QUOTED = re.compile(r"(?m)^> ?\w|\b(?:wrote|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|napisał\(?a?\)?|пишет|writes) ?:")
 _COIN = re.compile(r"(?:bc1[a-z0-9]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33})\Z")
 _PROGRAM_LINK = re.compile(
     r"\.(?:exe|scr|msi|bat|cmd|js|jse|vbs|vbe|wsf|hta|jar|apk|iso|img|lnk|ps1|zip|rar|7z|xlsm|docm)(?:[?#]|\Z)",
@@ -54,6 +55,12 @@ _DECEITFUL = frozenset(
     "percent-in-host".split()
 )
 _DOCUMENT = ("application/pdf", "application/msword", "application/vnd.", "application/rtf")
+# Fields in which systems that people work with say what wrote the mail.
+_TRACKERS = frozenset(
+    "x-bugzilla-reason x-bugzilla-type x-bugzilla-url x-github-reason x-gitlab-project "
+    "x-jira-fingerprint x-redmine-project x-rt-ticket x-debian-pr-message x-cron-env "
+    "x-nagios-notification x-launchpad-bug".split()
+)
 _MACHINE_SENDERS = frozenset("mailer-daemon postmaster mailerdaemon mail-daemon".split())
 
 
@@ -71,6 +78,14 @@ def note(
     return links, vouched
 
 
+def compare(evidence: Evidence) -> None:
+    """Facts about which kind of speech outweighs which; after the groups are summed."""
+    counts = evidence.counts
+    speech, sells = counts.get("speech", 0.0), counts.get("sells", 0.0)
+    if speech >= 2 and speech >= sells:
+        evidence.note("speech-outweighs")
+
+
 def _header(message: Message, fields: dict[str, str], hosts: Hosts, evidence: Evidence) -> None:
     note = evidence.note
     sender = message.from_
@@ -86,6 +101,8 @@ def _header(message: Message, fields: dict[str, str], hosts: Hosts, evidence: Ev
         # Spam writes "Re:" and invents the fields; what it seldom does is quote.
         if _QUOTED.search(message.text[:MAX_TEXT]):
             note("reply-thread")
+    if not _TRACKERS.isdisjoint(fields):
+        note("tracker")
     if fields.get("auto-submitted", "no").strip().lower() not in ("no", ""):
         note("auto-submitted")
     root = message.parts[0] if message.parts else None
@@ -108,11 +125,22 @@ def _talks(fields: dict[str, str]) -> bool:
     return "in-reply-to" in fields or "references" in fields or "list-post" in fields
 
 
+def _other_domain(name: str, domain: str) -> bool:
+    """Whether the From name is itself a domain, and not the sender's: "bank.example"."""
+    found = _NAME_DOMAIN.fullmatch(name.strip(" ,;'\"<>()").lower())
+    if found is None:
+        return False
+    named = registered_domain(found[1].rpartition("@")[2])
+    return named is not None and named != domain
+
+
 def _sender(
     sender: Mailbox | None, reply_to: tuple[Mailbox, ...], hosts: Hosts, evidence: Evidence
 ) -> None:
     domain = _registered(sender)
     free = domain in hosts.free_mail
+    if sender is not None and domain and _other_domain(sender.name[:120], domain):
+        evidence.note("name-is-other-domain", Span("from", 0, len(sender.name)))
     if free:
         evidence.note("free-mail-sender")
     if sender is not None and within(sender.domain, hosts.carries):
@@ -248,6 +276,8 @@ def _shape(message: Message, words: list[str], evidence: Evidence) -> None:
         evidence.note("text-empty")
     if any(name.startswith("head/") for name in evidence.counts):
         evidence.note("head-idea")
+    if pictures and (shown < 15 or len(message.text) < 60):
+        evidence.note("little-text")
     if pictures and shown < 25:
         evidence.note("picture-only")
     if message.hidden:

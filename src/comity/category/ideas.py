@@ -14,7 +14,7 @@ from comity.message.message import Message
 from comity.values.span import Span
 
 MAX_TEXT = 16_000  # characters that are read, ours: what comes later is foot or padding
-LONG_WORD = 7  # letters: a single word this long counts in the head whatever the language. Ours
+LONG_WORD = 5  # letters: a single word this long counts in the head whatever the language. Ours
 BRAND = "brand/"  # prefix of the ideas that are names: "brand/17", "brand~17" for weak ones
 WEAK = "brand~"
 

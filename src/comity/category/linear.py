@@ -17,7 +17,7 @@ from comity.category.words import UNSPACED, fold
 BITS = 15
 SIZE = 1 << BITS
 MAX_WORDS = 400  # words of a mail that are hashed, ours
-LIMIT = 2.0  # log-odds that the model may add or take at most, ours
+LIMIT = 1.0  # log-odds that the model may add or take at most, ours
 # The model's labels: those of `assessment.Label` without "undetermined".
 LABELS = ("commercial", "fraud", "phishing", "malware", "other", "non-commercial")
 

@@ -14,6 +14,7 @@ from comity.category.words import TOKEN
 from comity.message.message import Link, Message
 
 TRUSTED = frozenset(("bank", "payment", "crypto", "carrier", "courier", "state", "social", "tech"))
+ACCOUNT = frozenset(("bank", "payment", "crypto", "state"))  # nobody resells their name
 _RANK = {"from": 8.0, "address": 6.0, "subject": 4.0, "text": 1.0}
 
 
@@ -38,7 +39,9 @@ def find(
         zones.setdefault(named.brand, set()).add(named.zone)
         places.setdefault(named.brand, named)
     if sender is not None:
-        for index in _in_address(sender.address, brands):
+        free = "free-mail-sender" in evidence.counts
+        address = sender.address.partition("@")[0] if free else sender.address
+        for index in _in_address(address, brands):
             scores[index] += _RANK["address"]  # type: ignore[assignment]
             zones.setdefault(index, set()).add("address")
     _foreign_hosts(links, brands, evidence)
@@ -57,6 +60,8 @@ def find(
         evidence.note("brand-in-subject")
     if brand.kind in TRUSTED:
         evidence.note("trusted-brand")
+    if brand.kind in ACCOUNT:
+        evidence.note("account-brand")
     if brand.kind == "crypto":
         evidence.note("crypto-brand")
     mentions = sum(1 for named in read.named if named.brand == index)

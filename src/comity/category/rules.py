@@ -15,7 +15,7 @@ from comity.values.errors import BadData
 LABELS = tuple(label.value for label in Label)
 ACCUSING = frozenset((Label.COMMERCIAL, Label.FRAUD, Label.PHISHING, Label.MALWARE))
 MAX_RULES = 1_000  # ours
-_KEYS = frozenset(("code", "text", "all", "any", "none", "weights", "scale", "strong", "subtype"))
+_KEYS = frozenset(("code", "text", "all", "any", "none", "weights", "scale", "strong", "subtype", "family"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Rule:
     scale: str | None
     strong: bool
     subtype: str | None
+    family: str | None  # of one family only the two loudest rules that hold count
     main: int  # index of the label with the greatest weight
     places: tuple[str, ...]  # facts whose place is shown, first found first
 
@@ -116,7 +117,7 @@ def _rules(tables: list[dict[str, object]]) -> Iterator[Rule]:
         if not all_ and not any_:
             raise BadData(f"{where}: it would always hold", "Give it `all` or `any`.")
         main = max(weights, key=lambda label: float(weights[label]))
-        scale, subtype = table.get("scale"), table.get("subtype")
+        scale, subtype, family = (table.get(key) for key in ("scale", "subtype", "family"))
         yield Rule(
             code=code,
             text=text,
@@ -127,6 +128,7 @@ def _rules(tables: list[dict[str, object]]) -> Iterator[Rule]:
             scale=str(scale) if scale is not None else None,
             strong=table.get("strong") is True,
             subtype=str(subtype) if subtype is not None else None,
+            family=str(family) if family is not None else None,
             main=LABELS.index(main),
             places=tuple(name.partition(":")[0] for name in (*all_, *any_)),
         )

@@ -9,7 +9,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
-TOKEN = re.compile(r"[^\W_]+")
+_PLAIN_WORD = re.compile(r"[^\W_]+")
+# Combining marks, also foreign ones put on Latin letters to break words up ("A\u073fmazon").
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0610-\u061a\u064b-\u065f\u0730-\u074a"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+TOKEN = re.compile(f"[^\\W_](?:[^\\W_]|[{_MARKS}])*")
 # Scripts that put no space between words, or join particles to them: phrases are looked for as
 # written there. Han, Kana, Hangul, Arabic, Hebrew, Thai and neighbours.
 UNSPACED = re.compile("[\u0590-\u06ff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -46,7 +52,7 @@ def is_disguised(word: str) -> bool:
 
 def tokens(text: str) -> list[str]:
     """Words as written, in order."""
-    return TOKEN.findall(text)
+    return _PLAIN_WORD.findall(text) if text.isascii() else TOKEN.findall(text)
 
 
 def joined(words: list[str]) -> list[str]:
