@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.trace.clock import read_time
-from comity.trace.hop import MAX_FIELD, Way, read
+from comity.trace.hop import MAX_FIELD, read
+from comity.trace.way import Way
 
 IP = "192.0.2.77"
 LIE = "203.0.113.9"  # what the peer claims to be

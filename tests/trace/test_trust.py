@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.trace.trust import Ranges, Trust, matches
+from comity.trace.ranges import Ranges, matches
+from comity.trace.trust import Trust
 from comity.values.errors import BadData
 
 BAD = {

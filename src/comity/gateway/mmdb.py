@@ -61,7 +61,9 @@ class Mmdb:
 
 def _open(path: Path) -> maxminddb.Reader:
     try:
-        return maxminddb.open_database(str(path))
+        reader = maxminddb.open_database(str(path))
+        reader.metadata()  # a damaged one is only found when it is asked for
+        return reader
     except FileNotFoundError:
         raise InputOutput(
             f"{path}: no such file", "make geo fetches one; or give the path of an MMDB file."

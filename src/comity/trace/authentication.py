@@ -12,8 +12,10 @@ from dataclasses import replace
 from comity.mime.part import Field
 from comity.trace.boundary import Boundary
 from comity.trace.names import organisation, same_host
+from comity.trace.ranges import matches
+from comity.trace.services import Provider
 from comity.trace.trace import Authentication, Standing
-from comity.trace.trust import Provider, Trust, matches
+from comity.trace.trust import Trust
 
 MAX_FIELDS = 20  # fields read, from the top; ours
 MAX_VALUE = 8_192  # characters of one field; ours

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from comity.trace.edge import weigh_edge
-from comity.trace.hop import ClaimedHop, Way
+from comity.trace.hop import ClaimedHop
 from comity.trace.names import looks_like_customer, organisation, same_host
+from comity.trace.ranges import matches
+from comity.trace.services import Provider
 from comity.trace.side import Side, Weight, mail_domain
-from comity.trace.trust import Provider, Trust, matches
+from comity.trace.trust import Trust
+from comity.trace.way import Way
 from comity.values.address import Address, AddressPolicy
 from comity.values.reason import Reason
 

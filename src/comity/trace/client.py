@@ -5,8 +5,9 @@ Read only below a peer that is the service by its address or confirmed name. Its
 first there; what a spammer wrote lies below those. Never moves the origin.
 """
 
-from comity.trace.hop import ClaimedHop, Way
-from comity.trace.trust import Provider, Services
+from comity.trace.hop import ClaimedHop
+from comity.trace.services import Provider, Services
+from comity.trace.way import Way
 from comity.values.address import PRODUCTION, Address
 from comity.values.reason import Reason
 

@@ -5,10 +5,12 @@ Reads claimed lines too, but they only lower the weight: what a sender writes ne
 boundary and never makes an edge surer.
 """
 
-from comity.trace.hop import ClaimedHop, Way
+from comity.trace.hop import ClaimedHop
 from comity.trace.names import organisation
+from comity.trace.ranges import matches
+from comity.trace.services import Provider
 from comity.trace.side import Side, Weight, mail_domain
-from comity.trace.trust import Provider, matches
+from comity.trace.way import Way
 from comity.values.address import Address
 from comity.values.reason import Reason
 

@@ -13,8 +13,8 @@ from comity.trace.names import (
     names_access,
     names_hosting,
 )
+from comity.trace.services import Provider, Services
 from comity.trace.trace import AddressFacts, OriginKind
-from comity.trace.trust import Provider, Services
 from comity.values.address import Address
 from comity.values.reason import Reason
 

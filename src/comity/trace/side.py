@@ -8,7 +8,8 @@ from enum import IntEnum
 
 from comity.trace.hop import ClaimedHop
 from comity.trace.names import internal_name, organisation
-from comity.trace.trust import Provider, Trust
+from comity.trace.services import Provider
+from comity.trace.trust import Trust
 from comity.values.address import Address, AddressPolicy
 
 

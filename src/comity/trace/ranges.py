@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sets of addresses and host patterns, asked many times a mail.
+
+Pure comparison: never resolves a name, never looks anything up.
+"""
+
+import re
+from fnmatch import translate
+from functools import lru_cache
+from ipaddress import ip_network
+
+from comity.values.address import Address, Network
+
+
+class Ranges:
+    """Networks, asked many times whether they hold an address. Compares as they do."""
+
+    __slots__ = ("_four", "_six", "networks")
+
+    def __init__(self, networks: tuple[Network, ...] = ()) -> None:
+        self.networks = networks
+        self._four = _spans(networks, 4)
+        self._six = _spans(networks, 6)
+
+    def __contains__(self, ip: Address) -> bool:
+        spans = self._four if ip.version == 4 else self._six
+        if spans:
+            number = int(ip)
+            for low, high in spans:
+                if low <= number <= high:
+                    return True
+        return False
+
+    def __bool__(self) -> bool:
+        return bool(self.networks)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ranges) and self.networks == other.networks
+
+    def __hash__(self) -> int:
+        return hash(self.networks)
+
+    def __repr__(self) -> str:
+        return f"Ranges({', '.join(map(str, self.networks))})"
+
+    def and_one(self, network: Network) -> "Ranges":
+        return Ranges((*self.networks, network))
+
+    def and_all(self, other: "Ranges") -> "Ranges":
+        return Ranges((*self.networks, *other.networks))
+
+
+def _spans(networks: tuple[Network, ...], version: int) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (int(net.network_address), int(net.broadcast_address))
+        for net in networks
+        if net.version == version
+    )
+
+
+NOWHERE = Ranges()
+
+
+def matches(host: str | None, ip: Address | None, patterns: tuple[str, ...]) -> bool:
+    """Whether a host name fits one of the globs, or its address one of the networks there."""
+    names, networks = _compiled(patterns)
+    if host and names.match(host.lower().rstrip(".")):
+        return True
+    return ip is not None and ip in networks
+
+
+@lru_cache(maxsize=256)
+def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], Ranges]:
+    globs = [translate(item) for item in patterns if network_of(item) is None]
+    networks = Ranges(tuple(net for item in patterns if (net := network_of(item)) is not None))
+    return re.compile("|".join(globs) if globs else r"(?!)"), networks
+
+
+@lru_cache(maxsize=4_096)
+def network_of(text: str) -> Network | None:
+    try:
+        return ip_network(text.strip().strip("[]"), strict=False)
+    except ValueError:
+        return None
