@@ -234,7 +234,9 @@ def test_m03_m04_hostile_structure_ends_in_time(comity, tmp_path):
     (tmp_path / "parts.eml").write_bytes(
         b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 100_000
     )
-    (tmp_path / "lines.eml").write_bytes(b"From: a@x.example\r\n" + b"X: y\r\n" * 1_000_000 + b"\r\nbody")
+    (tmp_path / "lines.eml").write_bytes(
+        b"From: a@x.example\r\n" + b"X: y\r\n" * 1_000_000 + b"\r\nbody"
+    )
     (tmp_path / "subject.eml").write_bytes(b"Subject: " + b"x" * 10_000_000 + b"\r\n\r\nx")
     (tmp_path / "divs.eml").write_bytes(
         b"Content-Type: text/html\r\n\r\n" + b"<div>" * 1_000_000 + b"deep"
