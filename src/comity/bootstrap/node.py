@@ -72,7 +72,7 @@ class Node:
         reading: Reading | None = None,
     ) -> "Node":
         """A new node. Raises WrongUse if there is one already or the country is none."""
-        folder = Path(folder)
+        folder = Path(folder).absolute()
         if (folder / settings_file.FILE).exists():
             raise WrongUse(f"there is a node in {folder} already", "Choose another folder: --node")
         try:
@@ -108,7 +108,7 @@ class Node:
         files: Files | None = None,
     ) -> "Node":
         """The node in this folder; without one, in `default_folder`. Raises WrongUse, BadData."""
-        folder = Path(folder) if folder is not None else default_folder(environ)
+        folder = (Path(folder) if folder is not None else default_folder(environ)).absolute()
         settings = settings_file.read(folder, environ)
         path = folder / "keys" / "node.key"
         try:
