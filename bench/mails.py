@@ -25,7 +25,7 @@ def take(folder: Path, count: int) -> tuple[list[Path], str]:
         _unpack(folder, count)
         kind = "real mails (phishing-pot)"
     else:
-        _simulate(folder, count)
+        simulate(folder, count, MEDIAN_BYTES)
         kind = "simulated mails"
     paths = sorted(folder.iterdir())
     sizes = sorted(path.stat().st_size for path in paths)
@@ -69,8 +69,11 @@ def _evenly(ordered: list[Item], count: int) -> list[Item]:
     return [ordered[int((index + 0.5) * step)] for index in range(min(count, len(ordered)))]
 
 
-def _simulate(folder: Path, count: int) -> None:
+def simulate(folder: Path, count: int, median_bytes: int) -> Path:
+    """Mails of the simulator, at any number."""
     from simulator.world import World
 
-    for index, mail in enumerate(World(1, count, size_bytes=MEDIAN_BYTES).mails()):
+    folder.mkdir(parents=True, exist_ok=True)
+    for index, mail in enumerate(World(1, count, size_bytes=median_bytes).mails()):
         (folder / f"{index:07}.eml").write_bytes(mail.raw)
+    return folder
