@@ -178,3 +178,84 @@ def test_m15_bait_costs_linear_time(text):
     lines("<style>" * 2000 + text, 50)
     read(mail("Fwd: " + text[:60_000], body=text), "x")
     assert time.perf_counter() - start < 1.0  # 0.02 s here; quadratic would be minutes
+
+
+HTML = {  # name: what the client writes, in HTML only
+    "Outlook": (
+        "<html><head><style><!-- p {margin:0} --></style></head><body><p class=MsoNormal>Spam?</p>"
+        "<div style='border-top:solid'><p><b>From:</b> Bad &lt;bad@spam.example&gt;<br>"
+        "<b>Sent:</b> Monday, June 3, 2024 10:00 AM<br><b>To:</b> Ann &lt;ann@citizen.example&gt;"
+        "<br><b>Subject:</b> Win now<o:p></o:p></p></div>{rest}</body></html>"
+    ),
+    "Gmail": (
+        '<div dir="ltr">Spam?<br><div class="gmail_quote"><div class="gmail_attr">'
+        '---------- Forwarded message ---------<br>From: <strong>Bad</strong> <span>&lt;'
+        '<a href="mailto:bad@spam.example">bad@spam.example</a>&gt;</span><br>Date: Mon, Jun 3, '
+        "2024 at 10:00&#8239;AM<br>Subject: Win now<br>To:  &lt;<a>ann@citizen.example</a>&gt;<br>"
+        "</div>{rest}</div></div>"
+    ),
+    "Thunderbird": (
+        '<div class="moz-forward-container"><br>-------- Forwarded Message --------<table><tbody>'
+        "<tr><th>Subject: </th><td>Win now</td></tr><tr><th>Date: </th><td>Mon, 3 Jun 2024 10:00:00"
+        " +0000</td></tr><tr><th>From: </th><td>Bad <a>&lt;bad@spam.example&gt;</a></td></tr><tr>"
+        "<th>To: </th><td>ann@citizen.example</td></tr></tbody></table>{rest}</div>"
+    ),
+    "Apple Mail": (
+        "<html><body>Spam?<br><div><blockquote type=cite><div>Begin forwarded message:</div><br>"
+        "<div><span><b>From: </b></span><span>Bad &lt;<a>bad@spam.example</a>&gt;<br></span></div>"
+        "<div><span><b>Subject: </b></span><span><b>Win now</b><br></span></div><div><b>Date: </b>"
+        "<span>June 3, 2024 at 10:00:00 GMT</span></div><div><b>To: </b>ann@citizen.example</div>"
+        "<br>{rest}</blockquote></div></body></html>"
+    ),
+    "web.de": (
+        '<div>&nbsp;<div><b>Gesendet:</b>&nbsp;Montag, 03. Juni 2024 um 10:00 Uhr<br/>'
+        '<b>Von:</b>&nbsp;"Bad" &lt;bad@spam.example&gt;<br/><b>An:</b>&nbsp;ann@citizen.example'
+        "<br/><b>Betreff:</b>&nbsp;Win now</div>{rest}</div>"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("html", HTML.values(), ids=HTML)
+def test_forwards_that_are_only_html_keep_their_links(html):
+    rest = '<p>Dear Ann, <a href="http://win.example/?a=1">click</a></p>'
+    raw = (
+        "From: Ann <ann@citizen.example>\nSubject: Fwd: Win now\n"
+        "Content-Type: text/html; charset=utf-8\n\n" + html.replace("{rest}", rest)
+    ).encode()
+    (report,) = read(raw, "x.eml")
+    assert report.form is Form.INLINE
+    root = split.split(report.mail).parts[0]
+    assert "bad@spam.example" in root.first("from")
+    assert root.first("subject") == "Win now"
+    assert root.content_type == "text/html"
+    assert '<a href="http://win.example/?a=1">click</a>' in report.mail.decode()
+    assert "Spam?" not in report.mail.decode()
+
+
+def test_fields_that_stand_among_the_others_do_not_disturb():
+    block = BLOCK.replace("To: <", "Reply-To: x@spam.example\nCc: c@x.example\nTo: <")
+    (report,) = read(mail(body=block), "x.eml")
+    assert report.form is Form.INLINE
+    assert report.claims["cc"] == "c@x.example"
+    assert "x@spam.example" not in report.mail.decode()
+
+
+def test_a_long_list_of_recipients_is_wrapped():
+    block = BLOCK.replace(
+        "Subject: Win now\nTo: <ann@citizen.example>",
+        "To: b@x.example,\n c@x.example,\n Ann <ann@citizen.example>\nSubject: Win now",
+    )
+    last = BLOCK.replace("<ann@citizen.example>", "b@x.example,\n Ann <ann@citizen.example>")
+    assert read(mail(body=last), "x.eml")[0].mail.endswith(b"\n\nWin!\n")
+    (report,) = read(mail(body=block), "x.eml")
+    assert report.claims["to"] == "b@x.example, c@x.example, Ann <ann@citizen.example>"
+    assert report.mail.endswith(b"\n\nWin!\n")
+
+
+def test_a_big_forward_is_read_in_time():
+    import time
+
+    raw = mail(body=BLOCK + "line of text\n" * 400_000)
+    start = time.perf_counter()
+    assert read(raw, "x.eml")[0].form is Form.INLINE
+    assert time.perf_counter() - start < 1.0  # 0.06 s here for 5 MB

@@ -48,8 +48,9 @@ class Look:
         while 0 <= end < len(self.header) - 1 and self.header[end + 1] in b" \t":
             end = self.header.find(b"\n", end + 1)
         value = self.header[start:] if end < 0 else self.header[start:end]
-        text = value[:65_536].decode("utf-8", "surrogateescape")
-        if "\udc80" <= max(text, default="") <= "\udcff":
+        try:
+            text = value[:65_536].decode("utf-8")
+        except UnicodeDecodeError:
             text = value[:65_536].decode("latin-1")
         return " ".join(text.split())
 

@@ -23,11 +23,13 @@ from comity.values.defect import Defect
 from comity.values.reason import Reason
 
 MAX_PREFACE = 600  # characters a person writes above what is forwarded; ours
+_MAX_TOP = 64 * 1024  # characters in which the block is looked for
 _MAX_LINES = 150  # looked at for the block
 _MAX_BLOCK = 40  # lines of one block: long To lists are wrapped
 _MAX_FILES = 100
 
-_FIELDS = ("From", "Date", "Subject", "To", "Cc")
+_FIELDS = ("From", "Date", "Subject", "To", "Cc", "")
+_MAIN = frozenset(_FIELDS[:4])
 _MAX_WORD = 40  # characters before the colon of a header line, quote marks included
 _MAX_VALUE = 4000
 _COLONS = (":", "\uff1a")
@@ -101,11 +103,12 @@ def _block(texts: list[str], start: int, marker: str, preface: int) -> Block | N
         if one is not None:
             told.append(one)
             end = at + 1
-        elif not _goes_on(texts, at, limit):
+        elif not (told[-1][1].endswith(",") or _goes_on(texts, at, limit)):
             break
         elif texts[at].strip(" >*"):  # the value is wrapped
             names, value = told[-1]
-            told[-1] = names, f"{value} {texts[at].strip(' >')}"
+            told[-1] = names, f"{value} {texts[at].strip().lstrip('> ')}"
+            end = max(end, at + 1) if value.endswith(",") else end
         at += 1
     best = max(HEADER_WORDS, key=lambda language: _told_in(told, language))
     if _told_in(told, best)[0] < 3:
@@ -123,8 +126,8 @@ def _told_in(told: list[tuple[dict[str, str], str]], language: str) -> tuple[int
 
     Gmail translates the first word and leaves Date, Subject and To in English.
     """
-    alone = {names[language] for names, _ in told if language in names} - {"Cc"}
-    english = {names["en"] for names, _ in told if "en" in names} - {"Cc"}
+    alone = {names[language] for names, _ in told if language in names} & _MAIN
+    english = {names["en"] for names, _ in told if "en" in names} & _MAIN
     return len(alone | english), len(alone)
 
 
@@ -156,7 +159,8 @@ def reports(
     """
     parts = own_parts(mime)
     plain, html = _leaf(raw, parts, "text/plain"), _leaf(raw, parts, "text/html")
-    texts = plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    plain = plain.replace("\r\n", "\n").replace("\r", "\n")
+    texts = plain[:_MAX_TOP].split("\n")
     block = find(texts)
     marked = html_lines(html, _MAX_LINES) if html else []
     html_block = find([line for line, _ in marked]) if html else None
@@ -166,7 +170,10 @@ def reports(
     reason = _why(told, seen, to_desk)
     if reason is None and not forced:
         return ()
-    text = _rest("\n".join(texts[block.end :]), texts[block.start]) if block else ""
+    text = ""
+    if block:
+        below = sum(len(line) + 1 for line in texts[: block.end])
+        text = _rest(plain[below:], texts[block.start])
     rest = html[marked[html_block.end - 1][1] :] if html_block else ""
     return (
         _report(raw, told, text, rest, _files(raw, parts), reason or _by_word(told), seen, path),

@@ -15,6 +15,8 @@ from comity.values.defect import Defect
 from comity.values.json import JSON
 
 MAX_DEPTH = 20  # ours: XARF documents nest 4 deep
+MAX_BYTES = 24 * 1024 * 1024  # XARF allows 15 MB of evidence, 20 MB as base64
+MAX_VALUES = 100_000  # ours: keys and values of one document
 _MAX_DIGITS = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -58,8 +60,11 @@ _decoder = json.JSONDecoder(
 
 def read_json(content: bytes, caps: Caps = CAPS) -> tuple[JSON, Defect | None]:
     """(value, None), or (None, why it was refused)."""
-    if len(content) > caps.report_bytes:
-        return None, Defect(BAD_JSON, f"{len(content)} bytes, and the cap is {caps.report_bytes}")
+    cap = min(caps.report_bytes, MAX_BYTES)
+    if len(content) > cap:
+        return None, Defect(BAD_JSON, f"{len(content)} bytes, and the cap is {cap}")
+    if content.count(b",") + content.count(b":") > MAX_VALUES * 2:  # before the parser's cost
+        return None, Defect(BAD_JSON, f"more than {MAX_VALUES} values")
     try:
         text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:
