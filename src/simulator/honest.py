@@ -19,45 +19,37 @@ from simulator.plans import (
     fixed_words,
     skin,
     slug,
+    spread,
     target_size,
 )
 from simulator.senders import Way, domain, fleet
 
-_BULK_SUBTYPES = {
-    "newsletter": "commercial",
-    "political": "non-commercial",
-    "religious": "non-commercial",
-    "charity": "non-commercial",
-    "press": "non-commercial",
-    "union": "non-commercial",
-    "community": "non-commercial",
-    "petition": "non-commercial",
-    "university": "non-commercial",
-    "news": "non-commercial",
-}
+# What goes out to many; the other letters of these labels are one person's to another.
+_BULK = frozenset(
+    "newsletter political religious charity press union community petition university news".split()
+)
 
 
-def _honest_letter(label: str, tongue: str, single: bool, d: Dice) -> Letter:
-    known = letters(label, tongue) or letters(label, "en")
-    bulk = [one for one in known if one.subtype in _BULK_SUBTYPES]
-    personal = [one for one in known if one.subtype not in _BULK_SUBTYPES]
-    fitting = personal if single else bulk
-    return d.pick(fitting or known)
+def _bulk_letter(label: str, tongue: str, house: Dice, issue: Dice) -> Letter:
+    """A letter of the house's own trade, which stays from issue to issue."""
+    known = [one for one in letters(label, tongue) if one.subtype in _BULK]
+    trade = house.pick(known).subtype
+    return issue.pick([one for one in known if one.subtype == trade])
 
 
 def house(seed: int, number: int, issue: int, median: int) -> Mailing:
     """One issue of an honest bulk sender: a shop, a party, a charity, a church, a paper."""
     h = dice(seed, "house", number)
-    label = "commercial" if h.chance(0.45) else "non-commercial"
-    tongue = h.weighted(LANGUAGE_SHARES)
-    company = say(lists(tongue)["company"], h, {})
+    label = "commercial" if number % 2 == 0 else "non-commercial"
+    tongue = spread(LANGUAGE_SHARES, seed + 3, number)
+    company = say(lists(tongue)["company" if label == "commercial" else "org"], h, {})
     own = domain(h)
     sending = fleet(Way.BULK if h.chance(0.75) else Way.OFFICE, h)
     look = skin(h, target_size(h, int(median * 1.3)), company)
     mailer, form = h.pick(HONEST), h.pick(("html", "alternative", "alternative", "plain"))
     list_id = h.word(6)
     d = dice(seed, "house", number, issue)
-    letter = _honest_letter(label, tongue, False, d)
+    letter = _bulk_letter(label, tongue, h, d)
     fixed = fixed_words(letter, None, company, d)
     return Mailing(
         name=f"n-{number}-{issue}",
@@ -122,7 +114,8 @@ def personal(seed: int, index: int, median: int) -> Mailing:
     """A mail that one person wrote to another."""
     d = dice(seed, "person", index)
     tongue = d.weighted(LANGUAGE_SHARES)
-    letter = _honest_letter("non-commercial", tongue, True, d)
+    known = letters("non-commercial", tongue)
+    letter = d.pick([one for one in known if one.subtype not in _BULK])
     sending = fleet(Way.MAILBOX if d.chance(0.75) else Way.OFFICE, d)
     own = sending.domains[0] if sending.domains else sending.operators[0].domain
     fixed = fixed_words(letter, None, "", d)

@@ -25,8 +25,9 @@ from simulator.compose import (
     text_entity,
 )
 from simulator.dice import Dice
+from simulator.disguise import disguised
 from simulator.grammar import Node, say, settle
-from simulator.letters import Letter, lists
+from simulator.letters import Letter, Paragraph, lists
 from simulator.mailers import Mailer, Outer, fields
 from simulator.picture import advert, qr, stained
 from simulator.recipients import Place, places_reading
@@ -170,14 +171,17 @@ class Mailing:
         self, draft: Draft, url: str, unsubscribe_url: str, dice: Dice, fill: "Fill"
     ) -> Written:
         paragraphs = [
-            say(node, dice, fill)
+            _tidy(say(node, dice, fill))
             for node, may_miss in draft.paragraphs
             if not may_miss or dice.chance(0.6)
         ]
         if "sentences" in self.mutation and len(paragraphs) > 3 and dice.chance(0.5):
             at = dice.upto(1, len(paragraphs) - 3)
             paragraphs[at], paragraphs[at + 1] = paragraphs[at + 1], paragraphs[at]
-        subject = say(draft.subjects, dice, fill)
+        subject = _tidy(say(draft.subjects, dice, fill))
+        if "letters" in self.mutation:
+            subject = disguised(subject, dice)
+            paragraphs = [disguised(one, dice, 0.04) for one in paragraphs]
         if "hash-buster" in self.mutation:
             subject += f" {dice.pick(('#', '[', 'Ref ', 'ID-', '/ '))}{dice.token(dice.upto(4, 8))}"
         footer = say(draft.footer, dice, fill)
@@ -290,6 +294,22 @@ def _same(value: str) -> Callable[[Dice], str]:
     return lambda _: value
 
 
+def _once(draw: Callable[[Dice], str]) -> Callable[[Dice], str]:
+    kept: list[str] = []
+
+    def value(dice: Dice) -> str:
+        if not kept:
+            kept.append(draw(dice))
+        return kept[0]
+
+    return value
+
+
+def _tidy(text: str) -> str:
+    """Without the gaps that an empty choice leaves."""
+    return text.replace("  ", " ").replace(" .", ".").replace(" ,", ",").strip()
+
+
 def _fill(fixed: Mapping[str, str], user_name: str, rcpt: str) -> Fill:
     """What the slots of a text say: the same for the mailing, the reader's own, or drawn."""
     local, _, domain = rcpt.partition("@")
@@ -300,6 +320,8 @@ def _fill(fixed: Mapping[str, str], user_name: str, rcpt: str) -> Fill:
     fill["rcptmail"] = _same(rcpt)
     fill["rcptlocal"] = _same(local)
     fill["rcptdomain"] = _same(domain)
+    for name in ("order", "code", "password"):  # the same wherever one mail says it
+        fill[name] = _once(fill[name])
     tongue = fixed["language"]
     fill["price"] = lambda d: money.small(tongue, d)
     return fill
@@ -355,7 +377,16 @@ def settled(
     def once(node: Node, share: float = open_share) -> Node:
         return settle(node, dice, fixed, share)
 
-    paragraphs = tuple((once(p.options), p.may_miss and open_share > 0) for p in letter.paragraphs)
+    def said(paragraph: Paragraph) -> Node:
+        """One option, at times with a second one behind it: real mail repeats itself."""
+        options = paragraph.options.options
+        if len(options) < 2 or not dice.chance(0.4):
+            return once(paragraph.options)
+        at = int(dice.random() * len(options))
+        gap = "" if letter.language in ("ja", "zh") else " "
+        return (once(options[at]), gap, once(options[(at + 1) % len(options)]))
+
+    paragraphs = tuple((said(p), p.may_miss and open_share > 0) for p in letter.paragraphs)
     kept = tuple(
         p
         for p, q in zip(paragraphs, letter.paragraphs, strict=True)

@@ -5,7 +5,7 @@ Shares are ours, chosen so that every way, form and mutation is met in a few hun
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from simulator import money
@@ -53,6 +53,7 @@ _MUTATIONS = (
     ("links", 0.6),
     ("from", 0.45),
     ("header", 0.15),
+    ("letters", 0.06),
 )
 _CHARSETS = {
     "ko": ("euc-kr", "ks_c_5601-1987"),
@@ -136,7 +137,7 @@ class Actor:
     label: str
 
 
-def _spread(table: tuple[tuple[str, float], ...], seed: int, number: int) -> str:
+def spread(table: tuple[tuple[str, float], ...], seed: int, number: int) -> str:
     """One name of the table, so that even a few numbers meet each share (golden ratio steps)."""
     at = (number * 0.618034 + dice(seed, "spread").random()) % 1.0
     for name, share in table:
@@ -148,11 +149,11 @@ def _spread(table: tuple[tuple[str, float], ...], seed: int, number: int) -> str
 
 def actor(seed: int, number: int) -> Actor:
     d = dice(seed, "actor", number)
-    label = _spread(_BAD_LABELS, seed, number)
+    label = spread(_BAD_LABELS, seed, number)
     lies = d.pick((0.0, 0.2, 0.6))
     ways = {d.weighted(_BAD_WAYS[label]) for _ in range(2)}
     known = languages_with(label)
-    wanted = {_spread(LANGUAGE_SHARES, seed + 7, number), d.weighted(LANGUAGE_SHARES)}
+    wanted = {spread(LANGUAGE_SHARES, seed + 7, number), d.weighted(LANGUAGE_SHARES)}
     return Actor(
         name=f"actor-{number}",
         fleets={way: fleet(way, d, lies) for way in sorted(ways)},
@@ -296,7 +297,7 @@ def spam(seed: int, key: str, *, who: Actor, campaign: bool, median: int) -> Mai
     share = 0.35 if "words" in mutation else 0.0
     fixed = fixed_words(letter, brand, identity.name, d)
     subject_share = 0.8 if "subject" in mutation else 0.0
-    drafts = [settled(letter, d, fixed, share, subject_share)]
+    drafts = [_adorned(settled(letter, d, fixed, share, subject_share), letter.label, d)]
     if campaign and d.chance(0.08):
         drafts += _translations(letter, fixed, share, d)
     if len(drafts) > 1:
@@ -323,6 +324,16 @@ def spam(seed: int, key: str, *, who: Actor, campaign: bool, median: int) -> Mai
         mutation=frozenset(mutation),
         picture_bytes=min(target_size(d, median), 30_000),
     )
+
+
+_EMOJI = ("🔥", "🎁", "✅", "⚠️", "💰", "📦", "❗", "🎉", "🔔", "💘", "⏰", "👉", "🎰", "🔒")
+
+
+def _adorned(draft: Draft, label: str, d: Dice) -> Draft:
+    """At times with a picture letter before the subject, as adverts have it."""
+    if not d.chance({"commercial": 0.25, "fraud": 0.12, "phishing": 0.08}.get(label, 0.0)):
+        return draft
+    return replace(draft, subjects=(f"{d.pick(_EMOJI)} ", draft.subjects))
 
 
 def _letter(who: Actor, d: Dice) -> Letter:
