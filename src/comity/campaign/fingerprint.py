@@ -34,14 +34,16 @@ def fingerprint(message: Message, trace: Trace) -> Fingerprint:
     names = _recipient_words(message)
     subject, text = shingle.words(message.subject, message.text, names)
     tags = message.skeleton.tags
-    form = shingle.sequence(tags, HTML_SIZE) if len(tags) >= MIN_TAGS else None
+    html_exact, form = 0, None
+    if len(tags) >= MIN_TAGS:
+        html_exact, form = shingle.sequence(tags, HTML_SIZE)
     return Fingerprint(
         version=VERSION,
         digest=message.digest,
         text=_minhash(shingle.shingles(text), shingle.BINS, shingle.MIN_SHINGLES),
         html=_minhash(form, HTML_BINS, 1) if form is not None else b"",
         text_exact=shingle.whole(text.hashes),
-        html_exact=key(Kind.HTML, "|".join(tags)) if len(tags) >= MIN_TAGS else 0,
+        html_exact=html_exact,
         subject=_subject(subject),
         subject_parts=_subject_parts(subject),
         urls=_urls(message.links),

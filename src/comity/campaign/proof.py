@@ -37,6 +37,8 @@ WEIGHT: dict[Kind, float] = {
     Kind.MARK: 0.20,
 }
 
+_BY_NUMBER = [WEIGHT[Kind(n)] if n in set(Kind) else 0.0 for n in range(KIND_MASK + 1)]
+
 WORDS: dict[Kind, str] = {
     Kind.ATTACHMENT: "they carry the same file",
     Kind.URL_PAGE: "they link to the same page",
@@ -76,9 +78,15 @@ def links(evidence: Evidence, members: Rows, names: list[str]) -> tuple[LinkProo
             other = first.setdefault(pair, row)
             if other != row:
                 found.add((other, row))
-    proofs = {pair: prove(evidence, *pair, keys, names) for pair in found}
-    best = sorted(found, key=lambda pair: (-proofs[pair].strength, pair))
-    return tuple(sorted((proofs[pair] for pair in _spanning(best)), key=lambda p: (p.a, p.b)))
+    best = sorted(found, key=lambda pair: (-_rough(keys, *pair), pair))
+    proofs = [prove(evidence, a, b, keys, names) for a, b in _spanning(best)]
+    return tuple(sorted(proofs, key=lambda proof: (proof.a, proof.b)))
+
+
+def _rough(keys: dict[int, dict[int, bool]], a: int, b: int) -> float:
+    """How much two rows share, cheaply: to choose the links that are then proved."""
+    both = keys[a].keys() & keys[b].keys()
+    return sum(_BY_NUMBER[key & KIND_MASK] for key in both if not keys[a][key])
 
 
 def _spanning(pairs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

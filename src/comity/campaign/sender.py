@@ -77,8 +77,10 @@ def _form(run: re.Match[str]) -> str:
 
 def own_fields(fields: tuple[Field, ...]) -> tuple[str, ...]:
     """Names of the fields that the sending program wrote, in its order and spelling."""
-    last = max((i for i, field in enumerate(fields) if field.key == "received"), default=-1)
-    below = fields[last + 1 : last + 1 + MAX_FIELDS]
+    first = len(fields)
+    while first and fields[first - 1].key != "received":
+        first -= 1
+    below = fields[first : first + MAX_FIELDS]
     return tuple(field.name for field in below if not field.key.startswith(_ON_THE_WAY))
 
 

@@ -94,9 +94,7 @@ class Words:
 
 
 _NO_WORDS = Words(np.empty(0, np.uint64), 0, no_spaces=False)
-_SPLIT = (
-    "\ue000"  # private use: never in a word; parts subject from text, so that one pass does both
-)
+_SPLIT = "\x1f"  # never in a word; parts subject from text, so that one pass does both
 
 
 def words(subject: str, text: str, names: frozenset[str] = frozenset()) -> tuple[Words, Words]:
@@ -105,40 +103,50 @@ def words(subject: str, text: str, names: frozenset[str] = frozenset()) -> tuple
     Left out: words with digits, marks, addresses of mail and web, and the words of `names` (who
     got the mail). Letters are folded by case, compatibility (NFKC) and the commonest lookalikes.
     """
-    text = f"{_clean(subject[:MAX_SUBJECT])}{_SPLIT}{_clean(text[:MAX_TEXT])}".casefold()
-    kinds, folds = _tables()
-    codes = np.frombuffer(text[:MAX_CODES].encode("utf-32-le", "surrogatepass"), np.uint32)
-    codes = np.where(codes < 0x10000, codes, 0)
-    classes = kinds[codes]
-    if not text.isascii():
-        keep = classes != _SKIP
-        codes, classes = folds[codes[keep]], classes[keep]
+    text = f"{_clean(subject[:MAX_SUBJECT])}{_SPLIT}{_clean(text[:MAX_TEXT])}"
+    text = text.casefold()[:MAX_CODES]
+    codes, classes = _codes(text)
     inside = classes != _APART
     own = classes == _OWN
-    joined = inside[1:] & inside[:-1] & ~own[1:] & ~own[:-1]  # character i+1 goes on with i's word
-    edge = np.ones(len(codes), bool)
-    edge[1:] = ~joined
-    starts = np.flatnonzero(inside & edge)
-    edge[:-1], edge[-1] = ~joined, True
-    ends = np.flatnonzero(inside & edge) + 1
+    joined = inside & ~own  # a character of a longer word …
+    joined = joined[1:] & joined[:-1]  # … that goes on
+    edge = inside.copy()
+    edge[1:] &= ~joined
+    starts = np.flatnonzero(edge)
+    edge[-1] = inside[-1]
+    edge[:-1] = inside[:-1] & ~joined
+    ends = np.flatnonzero(edge) + 1
+    digits = classes == _DIGIT
+    if digits.any():  # a word with a digit in it is a number or a made-up code
+        seen = np.zeros(len(codes) + 1, np.int64)
+        np.cumsum(digits, out=seen[1:])
+        plain = seen[starts] == seen[ends]
+        starts, ends = starts[plain], ends[plain]
     up, down = _powers()
     sums = np.empty(len(codes) + 1, np.uint64)
     sums[0] = 0
     np.cumsum(codes * up[: len(codes)], out=sums[1:])
-    digits = np.zeros(len(codes) + 1, np.int64)
-    np.cumsum(classes == _DIGIT, out=digits[1:])
-    plain = (
-        digits[starts] == digits[ends]
-    )  # a word with a digit in it is a number or a made-up code
-    starts, ends = starts[plain], ends[plain]
     hashes = mix((sums[ends] - sums[starts]) * down[starts])
-    at = int(np.flatnonzero(codes[starts] == ord(_SPLIT))[0])
+    at = int(np.searchsorted(starts, np.flatnonzero(codes == ord(_SPLIT))[0]))
     sizes = ends - starts
-    known = [_word(name) for name in names]
+    known = [_word(name) for name in names if name in text]
     return (
         _words(hashes[:at], sizes[:at], own[starts[:at]], known),
         _words(hashes[at + 1 :], sizes[at + 1 :], own[starts[at + 1 :]], known),
     )
+
+
+def _codes(text: str) -> tuple[U32, NDArray[np.uint8]]:
+    """Characters, folded, and their classes."""
+    kinds, folds = _tables()
+    if text.isascii():
+        codes = np.frombuffer(text.encode("ascii"), np.uint8).astype(np.uint32)
+        return codes, kinds[codes]
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = np.minimum(codes, 0xFFFF)  # beyond: emoji and rare scripts, taken as marks
+    classes = kinds[codes]
+    keep = classes != _SKIP
+    return folds[codes[keep]], classes[keep]
 
 
 def _words(
@@ -156,8 +164,8 @@ def _clean(text: str) -> str:
     if "@" in text or "://" in text or "www." in text:
         text = " ".join(w for w in text.split() if not ("@" in w or "://" in w or "www." in w))
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).replace(_SPLIT, " ")
-    return text
+        text = unicodedata.normalize("NFKC", text)
+    return text.replace(_SPLIT, " ")
 
 
 @lru_cache(maxsize=16_384)
@@ -201,27 +209,28 @@ def minhash(distinct: U64, bins: int = BINS) -> U32:
 
     `distinct` must be sorted and not empty. Likeness of two sets ≈ share of equal values.
     """
-    shift = np.uint64(64 - bins.bit_length() + 1)
-    which = (distinct >> shift).astype(np.intp)
-    first = np.searchsorted(which, np.arange(bins + 1))
-    filled = first[:-1] < first[1:]
-    values = np.zeros(bins, np.uint32)
-    values[filled] = (distinct[first[:-1][filled]] & np.uint64(0xFFFF_FFFF)).astype(np.uint32)
-    if not filled.all():
-        at = np.flatnonzero(filled)
-        source = at[np.searchsorted(at, np.arange(bins)) % len(at)]
-        distance = ((source - np.arange(bins)) % bins).astype(np.uint32)
-        values = values[source] + distance * np.uint32(0x9E37_79B1)
-    return values
+    places, edges = _bins(bins)
+    first = np.searchsorted(distinct, edges)  # the end of the last bin is the end of all
+    last = np.append(first[1:], len(distinct))
+    at = np.flatnonzero(first < last)
+    if len(at) == bins:
+        return distinct[first].astype(np.uint32)
+    source = at[np.searchsorted(at, places) % len(at)]
+    values = distinct[first[source]].astype(np.uint32)
+    return values + ((source - places) % bins).astype(np.uint32) * np.uint32(0x9E37_79B1)
 
 
-def sequence(items: tuple[str, ...], size: int) -> U64:
-    """Sorted shingles of a sequence of short names, told apart by how often each occurs (log2)."""
-    joined = np.sort(_runs(np.array(list(map(_NAMES.__getitem__, items)), np.uint64), size))
-    first = np.flatnonzero(_first(joined))
-    counts = np.diff(np.append(first, len(joined)))
-    times = np.log2(counts).astype(np.uint64)
-    return np.sort(mix(joined[first] + times * np.uint64(_BASE)))
+@lru_cache(maxsize=4)
+def _bins(bins: int) -> tuple[NDArray[np.int64], U64]:
+    places = np.arange(bins)
+    return places, places.astype(np.uint64) << np.uint64(64 - bins.bit_length() + 1)
+
+
+def sequence(items: tuple[str, ...], size: int) -> tuple[int, U64]:
+    """(one hash of all, the sorted distinct shingles) of a sequence of short names."""
+    names = np.array(list(map(_NAMES.__getitem__, items)), np.uint64)
+    joined = np.sort(_runs(names, size))
+    return whole(names), joined[_first(joined)]
 
 
 class _Names(dict[str, int]):

@@ -37,6 +37,12 @@ for _kind, _count in SLOTS.items():
     _total += _count
 KEYS = _total
 
+
+def slot(kind: Kind) -> int:
+    """Where in `keys` the slots of this kind begin."""
+    return _START[kind]
+
+
 ROW = np.dtype(
     [
         ("digest", "V32"),
