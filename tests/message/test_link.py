@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501
 """Links with their reasons: shown is not real, look-alikes, redirects, bare URLs in text."""
 
 import time

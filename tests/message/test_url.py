@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501
 """One URL as a program follows it: truth tables of what people and programs read apart (H05)."""
 
 import pytest

@@ -31,6 +31,7 @@ MAX_QR_PICTURES = 6  # decoded per mail, ours
 QR_BYTES = (120, 4_194_304)  # size of a picture worth decoding, ours
 QR_SIDE = (50, 4_000)  # pixels: 21 modules of 2 pixels and a margin, up to a page scan
 QR_SHAPE = 3.0  # longer to shorter side, ours: banners and rules hold none
+SHORT = 200  # characters, ours: the subject then helps to tell the language
 MAX_DEFECTS = 200  # kept, ours
 
 _ONCE = ("from", "subject", "date", "sender", "reply-to", "to", "message-id", "content-type")
@@ -80,7 +81,9 @@ def read(raw: bytes, mime: Mime | None = None, qr: QrDecoder | None = None) -> M
         _header_links(unsubscribe, body)
     shown = "\n".join(body.text)
     subject = head.subject()
-    spoken, scripts = language.read(f"{shown}\n{subject}" if len(shown) < 200 else shown)
+    spoken, scripts = language.read(shown)
+    if len(shown) < SHORT:
+        spoken, _ = language.read(f"{shown}\n{subject}")
     if "Latin" in scripts and ("Cyrillic" in scripts or "Greek" in scripts):
         mixed = show.mixes_scripts(shown)
         if mixed:
