@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.mime import decode
+from comity.mime import decode, header
 from comity.mime.caps import MimeCaps
 from comity.mime.charsets import CODECS
 from comity.mime.split import Mime, read_header, split
@@ -191,6 +191,30 @@ def test_m11_no_byte_of_the_body_is_unaccounted(lines):
     left = bytes(b for b, seen in zip(raw, covered, strict=True) if not seen)
     # What no part covers is delimiter lines and blank space, nothing a sender can hide text in.
     assert not left.replace(b"--bb", b"").replace(b"--b", b"").strip(b"-\r\n\t ")
+
+
+HEADER_LINES = st.sampled_from(
+    [
+        b"A: b",
+        b"Subject: x y",
+        b" folded",
+        b"\tfolded",
+        b"",
+        b" ",
+        b"no field",
+        b"B : c",
+        b"C:",
+        b"D:\r e",
+    ]
+)
+
+
+@settings(max_examples=500)
+@given(st.lists(HEADER_LINES, max_size=8), st.sampled_from([b"\n", b"\r\n"]))
+def test_the_quick_way_reads_a_header_as_the_careful_way_does(lines, line_end):
+    raw = line_end.join(lines) + line_end * 2 + b"body"
+    careful = header._read_carefully(raw, 0, len(raw), MimeCaps())
+    assert header.read_header(raw) == careful
 
 
 @settings(max_examples=300)
