@@ -196,16 +196,16 @@ def _hops(out: Console, trace: dict[str, Any]) -> None:
     for hop in hops:
         mark, style = STANDING[hop["standing"]]
         row = Text(f"  {mark} ", style=style)
-        row.append(f"{shown(hop['by'] or 'unknown host', 40)}", "bold")
-        row.append(" took it from ")
-        name = shown(hop["from_host"] or hop["from_name"] or "", 50)
-        address = f"[{hop['from_ip']}]" if hop["from_ip"] else ""
-        row.append(f"{name} {address}".strip() or "nobody named")
+        row.append(shown(hop["by"] or "unknown host", 60), "bold")
         row.append(f"  {hop['standing']}", style)
-        row.append(f"  {hop['time'] or ''}", "dim")
+        row.append(f"  {(hop['time'] or 'no time')[:19].replace('T', ' ')}", "dim")
         out.print(row)
+        name = shown(hop["from_host"] or hop["from_name"] or "", 60)
+        address = f"[{hop['from_ip']}]" if hop["from_ip"] else ""
+        peer = f"{name} {address}".strip() or "nobody named"
+        out.print(Text(f"  {mark[1]}   took it from {peer}"))
         for reason in hop["reasons"][:3]:
-            out.print(Text(f"  {mark[1]}     {shown(reason['text'], 200)}", style="dim"))
+            out.print(Text(f"  {mark[1]}   {shown(reason['text'], 200)}", style="dim"))
         if hop["index"] == boundary:
             rule = "━" * 8 + " trust boundary: below it, only claims "
             out.print(Text(rule.ljust(width - 2, "━"), style="bold"))
