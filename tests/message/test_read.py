@@ -116,6 +116,23 @@ def test_m07_all_from_fields_are_kept_and_the_choice_is_said():
 
 
 @pytest.mark.parametrize(
+    ("stamp", "far"),
+    [
+        ("Tue, 1 Jan 2019 09:00:00 +0000", False),
+        ("Sat, 5 Jan 2019 10:00:00 +0000", False),
+        ("Fri, 1 Mar 2019 10:00:00 +0000", True),
+        ("Wed, 26 Dec 2018 10:00:00 +0000", True),
+        ("nonsense", False),
+    ],
+)
+def test_m10_a_date_far_from_the_receipt_is_told(stamp, far):
+    raw = f"Received: from a by b; {stamp}\r\n".encode() + text_mail("hi")
+    message = read(raw)
+    assert message.date.year == 2019
+    assert ("date-far-from-receipt" in [d.code for d in message.defects]) == far
+
+
+@pytest.mark.parametrize(
     "codec",
     ["utf-16", "iso2022_kr", "gb18030", "big5", "cp1256"],
 )

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from comity.message import attachment, date, html, language, link, mailbox, picture, show, text
 from comity.message.message import Attachment, Link, Mailbox, Message, Skeleton
@@ -31,6 +31,8 @@ MAX_QR_PICTURES = 6  # decoded per mail, ours
 QR_BYTES = (120, 4_194_304)  # size of a picture worth decoding, ours
 QR_SIDE = (50, 4_000)  # pixels: 21 modules of 2 pixels and a margin, up to a page scan
 QR_SHAPE = 3.0  # longer to shorter side, ours: banners and rules hold none
+EARLY, LATE = timedelta(days=-30), timedelta(days=2)  # Date less receipt, ours: RFC 5321 lets a
+# host try for 4 to 5 days, and clocks differ by a zone
 SHORT = 200  # characters, ours: the subject then helps to tell the language
 MAX_DEFECTS = 200  # kept, ours
 
@@ -175,6 +177,13 @@ class _Head:
             return None
         when, defects = date.read(one.value)
         self._defects += defects
+        received = self.first("received")  # the topmost: the last host that wrote one
+        if when is not None and received is not None:
+            stamp, _ = date.read(received.value.rpartition(";")[2].strip()[: date.MAX_FIELD])
+            if stamp is not None and not EARLY <= when - stamp <= LATE:
+                place = Span("raw", one.start, one.end)
+                told = f"received {stamp.isoformat()}"
+                self._defects.append(Defect("date-far-from-receipt", told, place))
         return when
 
 
