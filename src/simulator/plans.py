@@ -318,7 +318,7 @@ def spam(seed: int, key: str, *, who: Actor, campaign: bool, median: int) -> Mai
         charset=charset(tongue, d),
         landing=(d.pick(who.landing),) if d.chance(0.5) else (domain(d),),
         path=d.pick(PATHS) + ("" if d.chance(0.5) else f"/{d.token(5)}"),
-        attachment=_bad_attachment(letter.label, d),
+        attachment=_bad_attachment(letter, d),
         seed=d.getrandbits(32),
         fixed=fixed,
         mutation=frozenset(mutation),
@@ -358,9 +358,11 @@ def _bad_form(letter: Letter, d: Dice) -> str:
     )
 
 
-def _bad_attachment(label: str, d: Dice) -> tuple[str, str] | None:
+def _bad_attachment(letter: Letter, d: Dice) -> tuple[str, str] | None:
+    """(kind, name); a letter that leads to malware by a link carries none."""
+    label = letter.label
     stem = f"{d.pick(_STEMS)}_{d.upto(1000, 99999)}"
-    if label == "malware":
+    if label == "malware" and letter.anchors is None:
         return d.pick(MALICIOUS), stem
     if label == "phishing" and d.chance(0.08):
         return d.pick(("html", "pdf")), stem
