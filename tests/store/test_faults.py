@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 
-from comity.store.testing import BROKEN, FULL, Faulty, PowerCut, PowerLoss
+from comity.store.testing import BROKEN, FULL, Faulty, LosesPages, PowerCut, PowerLoss
 from comity.values.errors import InputOutput, TryLater
 
 
@@ -124,6 +124,26 @@ def test_x02_the_second_refusal_says_why_and_what_to_do(place, reports):
             vault.append(reports(2))
     assert "a sync failed (Input/output error)" in refusal.value.fact
     assert "comity fsck" in refusal.value.advice
+
+
+def test_x02_bytes_that_only_memory_holds_are_written_again_before_they_count(
+    fast_path, another_place, reports
+):
+    place, files = another_place(fast_path / "before"), LosesPages()
+    with place.open(files=files) as vault:
+        receipts = [*vault.append(reports(1))]
+        files.failing = True
+        with pytest.raises(InputOutput):
+            vault.append(reports(2, 3))
+    files.failing = False
+    with place.open(files=files) as vault:  # it reads what the disk never got
+        assert vault.size == 3
+        receipts += vault.append(reports(2, 3))
+        assert all(receipt.duplicate for receipt in receipts[1:])
+    after = another_place(fast_path / "after")
+    for path, content in files.durable.items():
+        (after.vault / path.name).write_bytes(content)
+    all_is_well(after, receipts, reports(4))
 
 
 SCRIPT = """

@@ -117,18 +117,23 @@ class _Check:
         end = _Place("", 0, 0)
         names = self._files.names()
         for name in names:
-            with self._files.open(name) as file:
-                content = file.read()
-            last = name == names[-1]
-            self._segment(name, content, last and (in_use or self._files.in_use()))
+            length = self._file(name, in_use if name == names[-1] else None)
             self.found.segments += 1
-            self.found.checked_bytes += len(content)
+            self.found.checked_bytes += length
             self._progress(self.found.checked_bytes)
-            end = _Place(name, len(content), len(content))
+            end = _Place(name, length, length)
         size = self._tree.size
         if self._signed and self._signed.size > size and not in_use:
             text = f"expected the {self._signed.size} leaves we signed, got {size}"
             self._damage(end, _Problem("log-shorter", text), size)
+
+    def _file(self, name: str, in_use: bool | None) -> int:
+        """Check one segment. `in_use` None: it is not the last, so nobody writes to it."""
+        with self._files.open(name) as file:
+            content = file.read()
+        in_flight = in_use is not None and (in_use or self._files.in_use())
+        self._segment(name, content, in_flight)
+        return len(content)
 
     def _read_published(self) -> None:
         note = self._files.checkpoint()

@@ -149,9 +149,11 @@ def whole_leaves(found: Iterator[Frame | Gap], segment: int, start: int) -> tupl
         if isinstance(part, Gap):
             torn = True
         elif part.head.kind is Kind.CHECKPOINT:
-            rows, waiting, end, torn = rows + waiting, [], part.end, False
+            rows.extend(waiting)
+            waiting, end, torn = [], part.end, False
         elif not torn:
-            rows, waiting, end = rows + waiting, [], part.end
+            rows.extend(waiting)
+            waiting, end = [], part.end
     return rows, end
 
 

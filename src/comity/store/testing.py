@@ -144,6 +144,55 @@ class PowerCut(Disk):
                     yield f"{words}, {how}", files
 
 
+class LosesPages(Disk):
+    """A failed sync leaves its pages in memory, marked clean: a later sync does not write them.
+
+    So Linux does on most file systems. Reading shows them until the power is gone.
+    """
+
+    def __init__(self) -> None:
+        self.failing = False
+        self._path: dict[int, Path] = {}
+        self._dirty: dict[Path, list[tuple[int, bytes]]] = {}
+        self.durable: dict[Path, bytearray] = {}
+
+    def create(self, path: Path) -> int:
+        file = super().create(path)
+        self._path[file], self._dirty[path] = path, []
+        self.durable[path] = bytearray()
+        return file
+
+    def open(self, path: Path) -> int:
+        file = super().open(path)
+        self._path[file] = path
+        return file
+
+    def write(self, file: int, offset: int, content: bytes) -> None:
+        super().write(file, offset, content)
+        self._dirty[self._path[file]].append((offset, content))
+
+    def truncate(self, file: int, length: int) -> None:
+        if self.failing:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        super().truncate(file, length)
+        del self.durable[self._path[file]][length:]
+
+    def sync(self, file: int) -> None:
+        path = self._path[file]
+        dirty, self._dirty[path] = self._dirty[path], []
+        if self.failing:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        for offset, content in dirty:
+            held = self.durable[path]
+            held.extend(bytes(max(0, offset - len(held))))
+            held[offset : offset + len(content)] = content
+
+    def replace(self, source: Path, target: Path) -> None:
+        super().replace(source, target)
+        self.durable[target] = self.durable.pop(source)
+        self._dirty[target] = self._dirty.pop(source)
+
+
 def _hole(synced: bytes, now: bytes) -> bytes:
     """The first half of what was not synced is zeros, the rest is there."""
     middle = (len(synced) + len(now)) // 2
