@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from comity.mime.part import Field
 from comity.trace.addresses import NoAddressData
+from comity.trace.dkim_check import SignatureCheck
 from comity.trace.find import MAX_HOPS, find
 from comity.trace.trace import AddressFacts, Confidence, OriginKind, Standing
 from comity.trace.trust import Trust
@@ -190,6 +191,55 @@ def test_t13_lines_after_the_service_s_own_are_not_read_for_a_client():
         GMAIL[2],
     )
     assert found.origin.client is None
+
+
+def check(domain, fields, result="pass"):
+    return SignatureCheck(domain, "s", result, "", fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("peer", "checks", "client"),
+    [
+        ("209.85.220.41", (check("gmail.com", ("from", "x-originating-ip")),), "81.2.69.142"),
+        ("209.85.220.41", (), None),
+        ("209.85.220.41", (check("gmail.com", ("from",)),), None),
+        ("209.85.220.41", (check("bank.example", ("x-originating-ip",)),), None),
+        ("209.85.220.41", (check("gmail.com", ("x-originating-ip",), "fail"),), None),
+        ("192.0.2.77", (check("gmail.com", ("x-originating-ip",)),), None),
+    ],
+)
+def test_t13_a_header_field_counts_only_if_the_service_signed_it(peer, checks, client):
+    fields = header(
+        f"from x (x [{peer}]) by mx.own.example (Postfix) with ESMTPS id A",
+        X_Originating_IP="[81.2.69.142]",
+    )
+    found = find(fields, Trust.providers(), NOTHING, DEMO, checks)
+    assert (found.origin.client and str(found.origin.client)) == client
+
+
+INJECTED = (
+    # Words that a peer puts into what our server writes down: greeting, envelope sender.
+    "from a ([10.0.0.1]) by evil.example with LMTP id x (r.example [192.0.2.77]) by"
+    " mx.own.example (Postfix) with ESMTP id A",
+    "from h (r.example [192.0.2.77]) by mx.own.example with esmtp (Exim 4.98)"
+    " (envelope-from <x) by evil.example with LMTP (y@a.example>) id A",
+)
+
+
+@pytest.mark.parametrize("line", INJECTED)
+def test_a_line_with_two_writers_is_low(line):
+    found = trace(line, LIE.format("evil.example"))
+    assert found.confidence in (Confidence.LOW, Confidence.NONE)
+    assert "received-several-by" in [defect.code for defect in found.defects]
+
+
+def test_a_quoted_envelope_sender_can_not_put_words_into_a_line():
+    line = (
+        "from h (r.example [192.0.2.77]) by mx.own.example with esmtp (Exim 4.98) (envelope-from"
+        ' <"x) by evil.example with LMTP (\\"y"@a.example>) id A for <me@own.example>'
+    )
+    found = trace(line, LIE.format("evil.example"))
+    assert (str(found.origin.ip), found.confidence) == ("192.0.2.77", Confidence.HIGH)
 
 
 class Table:

@@ -400,7 +400,7 @@ BAIT = [
     "from x (" + "helo=" * 1_500 + ") by y", "from x (" + "[1.2.3.4" * 1_000 + ") by y",
     "from x (" + "[::" * 2_500 + ") by y", "from x by y; " + "1 Jan " * 1_300,
     "from x by y; " + "1-" * 4_000, "(qmail 1 invoked from network[" + "1." * 3_900,
-    "from x (" + "user@" * 1_600 + ") by y", "TLS" * 2_700, "\t" * 8_000, "from \t" * 1_300,
+    "from x (" + "user@" * 1_600 + ") by y", "TLS" * 2_700, '"' + '\\\\"' * 4_000, '"' * 8_000, '"a' * 4_000, '"' + "a" * 8_000, "\t" * 8_000, "from \t" * 1_300,
 ]  # fmt: skip
 
 

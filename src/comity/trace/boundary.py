@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from comity.trace.edge import weigh_edge
-from comity.trace.hop import ClaimedHop
+from comity.trace.hop import SEVERAL_BY, ClaimedHop
 from comity.trace.names import looks_like_customer, organisation, same_host
 from comity.trace.ranges import matches
 from comity.trace.services import Provider
@@ -90,6 +90,8 @@ class _Walk:
             self.vouched.append(VouchedHop(hop, index, why))
             self.side.learn(hop)
             step = self._judge(index)
+            if SEVERAL_BY in hop.defects:
+                self._doubt(_TWO_WRITERS)
             self.weight = min(self.weight, step.weight)
             if step.weight is not Weight.SURE or not step.over:
                 self.doubts.append(step.reason)
@@ -101,6 +103,10 @@ class _Walk:
             Reason("ends-inside", "All peers are the recipient's own; no outside host is named.")
         )
         return self._done(End.INSIDE, None)
+
+    def _doubt(self, reason: Reason) -> None:
+        self.weight = Weight.DOUBTFUL
+        self.doubts.append(reason)
 
     def _done(self, end: End, ip: Address | None) -> Boundary:
         return Boundary(tuple(self.vouched), end, ip, self.weight, tuple(self.doubts))
@@ -337,6 +343,11 @@ class _Walk:
         )
 
 
+_TWO_WRITERS = Reason(
+    "line-names-two-writers",
+    "A line of the recipient's side names two hosts that wrote it: a peer may have put words into "
+    "it.",
+)
 _PASSED_ON = Reason("passed-on", "The host passed the mail on inside itself.")
 
 

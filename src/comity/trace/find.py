@@ -11,7 +11,8 @@ from comity.mime.part import Field
 from comity.trace.addresses import AddressData
 from comity.trace.authentication import recorded
 from comity.trace.boundary import Boundary, find_boundary
-from comity.trace.client import submitting_client
+from comity.trace.client import signed_client, submitting_client
+from comity.trace.dkim_check import SignatureCheck
 from comity.trace.hop import ClaimedHop, read
 from comity.trace.kind import kind_of, mailbox_provider
 from comity.trace.names import organisation
@@ -43,12 +44,12 @@ class _Header:
     defects: tuple[Defect, ...]
 
 
+CLIENT_FIELDS = ("x-originating-ip", "x-originating-client-ip", "x-sender-ip", "x-client-ip")
 _WANTED = frozenset(
     (
+        *CLIENT_FIELDS,
         "return-path",
         "list-id",
-        "x-originating-ip",
-        "x-originating-client-ip",
         "resent-from",
         "x-forwarded-to",
         "x-forwarded-for",
@@ -61,8 +62,12 @@ def find(
     trust: Trust,
     addresses: AddressData,
     policy: AddressPolicy,
+    checks: tuple[SignatureCheck, ...] = (),
 ) -> Trace:
-    """Trace one mail by its top-level header fields, newest first. Raises nothing on content."""
+    """Trace one mail by its top-level header fields, newest first. Raises nothing on content.
+
+    `checks` are DKIM results by `trace.dkim_check`, where answers were archived.
+    """
     header = _sort(fields)
     claimed = tuple(
         read(field.value, Span("raw", field.start, field.end)) for field in header.received
@@ -75,7 +80,7 @@ def find(
     if boundary.ip is not None and not policy.can_be_origin(boundary.ip):
         reasons.append(Reason("origin-not-public", f"{boundary.ip} can't be the origin of a mail."))
     elif boundary.ip is not None:
-        origin, more = _origin(claimed, boundary, trust, addresses, header)
+        origin, more = _origin(claimed, boundary, trust, addresses, header, checks)
         reasons += more
         confidence = _CONFIDENCE[boundary.weight]
         if _rewritten_by_forwarder(header):
@@ -93,7 +98,10 @@ def find(
         origin=origin,
         confidence=confidence,
         reasons=tuple(reasons),
-        authentication=recorded(fields, header.received, boundary, trust),
+        authentication=(
+            *recorded(fields, header.received, boundary, trust),
+            *(check.as_authentication() for check in checks),
+        ),
         defects=(*header.defects, *_defects(claimed), *time_defects),
     )
 
@@ -126,6 +134,7 @@ def _origin(
     trust: Trust,
     addresses: AddressData,
     header: _Header,
+    checks: tuple[SignatureCheck, ...],
 ) -> tuple[Origin, list[Reason]]:
     ip = boundary.ip
     last = boundary.last
@@ -143,6 +152,9 @@ def _origin(
     client_country: Country | None = None
     if provider is not None:
         client, client_reason = submitting_client(claimed[last + 1 :], provider, trust.services)
+        if client is None:
+            fields = tuple(field for key in CLIENT_FIELDS for field in header.others.get(key, ()))
+            client, client_reason = signed_client(fields, checks, provider, trust.services)
         if client is not None:
             client_country = addresses.facts(client).country
         if client_reason is not None:

@@ -8,6 +8,7 @@ raises on content, and never decides whom to believe: that is `trace.boundary`.
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from comity.trace.clock import read_time
 from comity.trace.peer import BARE, LITERAL, MAX_NAME, ip_of, peer_ip, read_peer
@@ -47,8 +48,10 @@ class ClaimedHop:
 
 
 UNREADABLE = ("received-unparsed",)
+SEVERAL_BY = "received-several-by"
 
 _PAREN = re.compile(r"([()])")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,320}"')  # RFC 5321: a path holds up to 256 octets
 _TLS = re.compile(r"(TLS|SSL)[ v]{0,2}(\d(?:[._]\d)?)?")
 _QMAIL = re.compile(  # and the queues that copy its form: BBSMAIL, cpmta
     r"\(\w{1,20} \d{1,12}(?: messnum \d{1,12})? invoked (by|from|for) (\w{1,20})"
@@ -91,6 +94,8 @@ def _items(head: str) -> list[str]:
     items: list[str] = []
     depth = 0
     comment: list[str] = []
+    if '"' in head:  # a quoted local part may hold brackets and words: it is one thing
+        head = _QUOTED.sub('""', head)
     for piece in _PAREN.split(head):
         if piece == "(":
             if depth:
@@ -150,6 +155,8 @@ def _sections(
         defects = (*defects, "received-without-by")
         if peer.ip is None and not peer.named:
             return ClaimedHop(time=time, span=span, defects=(*defects, *UNREADABLE))
+    if _several_writers(parts):
+        defects = (*defects, SEVERAL_BY)
     if peer.local or peer.is_localhost:
         way = Way.LOCAL
     if peer.spoiled and peer.ip is None:
@@ -203,6 +210,15 @@ def _by_keyword(items: list[str]) -> dict[str, list[str]]:
     if lead and lead[0][:6].lower() == "(from ":  # "(from user@localhost) by host (8.9.3)"
         parts["local"] = [lead[0][6:]]
     return parts
+
+
+def _several_writers(parts: dict[str, list[str]]) -> bool:
+    """Whether a second "by HOST" stands outside comments: somebody wrote words into the line."""
+    for part in parts.values():
+        for word, after in pairwise(part):
+            if len(word) == 2 and word.lower() == "by" and "." in after and after[0] != "(":
+                return True
+    return False
 
 
 def _writer(part: list[str]) -> tuple[str | None, Address | None]:

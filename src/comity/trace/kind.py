@@ -51,14 +51,18 @@ def kind_of(
             "kind-submission", "The peer logged in at the recipient's own service to send."
         )
     name = hop.from_host or ""
-    if services.is_gateway(name) or (not name and services.is_gateway(hop.from_name)):
-        return _relay(f"{name or hop.from_name} belongs to a filtering or forwarding service.")
+    if services.is_gateway(name):
+        return _relay(f"{name} belongs to a filtering or forwarding service.")
+    if not name and services.is_gateway(hop.from_name):
+        return _relay(f"It greets as {hop.from_name}, of a filtering or forwarding service.")
     if provider is not None:
         return OriginKind.MAILBOX_PROVIDER, Reason(
             "kind-mailbox-provider", f"{ip} sends for the mail service {provider.name}."
         )
-    if services.is_sender(name) or (not name and services.is_sender(hop.from_name)):
-        return _relay(f"{name or hop.from_name} belongs to a service that sends mail for others.")
+    if services.is_sender(name):
+        return _relay(f"{name} belongs to a service that sends mail for others.")
+    if not name and services.is_sender(hop.from_name):
+        return _relay(f"It greets as {hop.from_name}, of a service that sends mail for others.")
     if forwarded and not (name and holds_address(name, ip)):
         return _relay("The mail bears marks of a forwarder or mailing list.")
     return _by_shape(name or None, hop.from_name, ip, facts)
