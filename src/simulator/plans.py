@@ -163,16 +163,21 @@ def actor(seed: int, number: int) -> Actor:
     )
 
 
+def person_name(language: str, d: Dice) -> str:
+    """Somebody's name, in the order the language writes it."""
+    names = lists(language)
+    first, last = say(names["first"], d, {}), say(names["last"], d, {})
+    return f"{last}{first}" if language in ("ko", "ja", "zh") else f"{first} {last}"
+
+
 def fixed_words(letter: Letter, brand: str | None, sender: str, d: Dice) -> dict[str, str]:
     """What every mail of a mailing says alike."""
     tongue = letter.language
-    names = lists(tongue)
-    first, last = say(names["first"], d, {}), say(names["last"], d, {})
     return {
         "language": tongue,
         "brand": brand or sender,
         "sender": sender,
-        "person": f"{last}{first}" if tongue in ("ko", "ja", "zh") else f"{first} {last}",
+        "person": person_name(tongue, d),
         "amount": money.middling(tongue, d),
         "bigamount": money.big(tongue, d),
         "fee": money.small(tongue, d),
@@ -236,11 +241,7 @@ def _bad_identity(
     letter: Letter, brand: str | None, chosen: Fleet, changing: bool, d: Dice
 ) -> tuple[Identity, bool]:
     """A name, and whether an innocent's domain is abused for it (a joe-job)."""
-    person = (
-        say(lists(letter.language)["first"], d, {})
-        + " "
-        + say(lists(letter.language)["last"], d, {})
-    )
+    person = person_name(letter.language, d)
     name = brand or d.pick(
         (person, say(lists(letter.language)["company"], d, {}), domain(d).split(".")[0].title())
     )
