@@ -331,3 +331,60 @@ def test_any_flipped_byte_and_any_cut_give_items(content, at, flip, cut):
     broken = bytearray(content)
     broken[at % len(broken)] ^= flip
     found(bytes(broken[: len(broken) - cut % len(broken)]))
+
+
+def test_a03_a_member_without_its_local_header_is_named():
+    for case in ("overwritten", "beyond the end"):
+        content = bytearray(zipped({"1.eml": ONE, "2.eml": TWO}))
+        if case == "overwritten":
+            at = content.find(b"PK\x03\x04", 10)
+            content[at : at + 2] = b"XX"
+        else:
+            at = content.rfind(b"PK\x01\x02")
+            content[at + 42 : at + 46] = struct.pack("<I", len(content) - 4)
+        good, bad = found(bytes(content))
+        assert good.content == ONE
+        assert bad.refused and codes(bad) == ["container-damaged"]
+
+
+NOT_LINES = {
+    "one object over lines": b'{"a":\n{"b": 1}}\n',
+    "an object, then text": b'{"a": 1}\nhello\n',
+    "one object": b'{"a": 1}\n',
+    "text, then an object": b'hello {"a"\n{"b": 1}\n',
+}
+
+
+@pytest.mark.parametrize("content", NOT_LINES.values(), ids=NOT_LINES)
+def test_only_an_object_a_line_makes_json_lines(content):
+    (item,) = found(content)
+    assert (item.path, item.content) == ("b", content)
+
+
+def pax(record: bytes, size: bytes = b"%011o" % len(ONE)) -> bytes:
+    """A pax header with this record in front of a member with this size field."""
+    content = bytearray(tarred({"1.eml": ONE}, tarfile.USTAR_FORMAT))
+    content[124:135] = size
+    content[148:156] = b"        "
+    content[148:156] = b"%06o\0 " % sum(content[:512])
+    head = bytearray(content[:512])
+    head[:9], head[156:157], head[124:135] = b"PaxHeader", b"x", b"%011o" % len(record)
+    head[148:156] = b"        "
+    head[148:156] = b"%06o\0 " % sum(head)
+    return bytes(head) + record.ljust(512, b"\0") + bytes(content)
+
+
+PAX = {  # name: (archive, path)
+    "a path": (pax(b"14 path=other\n"), "b!other"),
+    "size of a big file": (pax(b"11 size=%d\n" % len(ONE), b"00000000000"), "b!1.eml"),
+    "size that is no number": (pax(b"10 size=a\n"), "b!1.eml"),
+    "length that lies": (pax(b"1 path=other\n"), "b!1.eml"),
+    "length that is no number": (pax(b"xx path=other\n"), "b!1.eml"),
+    "no value": (pax(b"6 path\n"), "b!1.eml"),
+}
+
+
+@pytest.mark.parametrize(("content", "path"), PAX.values(), ids=PAX)
+def test_pax_records(content, path):
+    (item,) = found(content)
+    assert (item.path, item.content, item.refused) == (path, ONE, False)

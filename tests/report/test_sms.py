@@ -110,3 +110,8 @@ def test_printing_reads_back_the_same(value):
 @given(st.binary(max_size=200))
 def test_any_bytes_give_an_answer(content):
     sms.read(b'{"sender":"a","text":' + content)
+
+
+@pytest.mark.parametrize("value", [{"text": "a"}, {"sender": "a"}, {"record": "mms"}, [], "sms"])
+def test_other_json_is_no_record(value):
+    assert read(json.dumps(value).encode(), "x.json")[0].form is Form.NOT_MAIL

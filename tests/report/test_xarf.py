@@ -307,3 +307,10 @@ def test_any_json_gives_an_answer(value):
     xarf.check({**GOOD, "evidence": value, "reporter": value})
     xarf.check({"Version": value, "ReporterInfo": value, "Report": value})
     xarf.check({**THREE, "Report": {**THREE["Report"], "Samples": value, "Source": value}})
+
+
+def test_the_operators_word_makes_a_mail_without_its_field_version_0():
+    raw = ZERO.replace(b"X-XARF: PLAIN\n", b"") + b"--q\nContent-Type: message/rfc822\n\n" + MAIL
+    assert read(raw + b"\n--q--\n", "x.eml")[0].form is not Form.XARF
+    (report,) = read(raw + b"\n--q--\n", "x.eml", Form.XARF)
+    assert (report.form, report.mail) == (Form.XARF, MAIL)
