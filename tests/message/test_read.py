@@ -156,6 +156,12 @@ def test_m14_a_subject_is_shown_clean_and_its_tricks_are_told():
     assert told["subject-reordered"] == "Pay[U+200B]Pal [U+202E]xe"
 
 
+def test_m14_a_name_of_mixed_letters_says_what_it_reads_like():
+    raw = text_mail("hi").replace(b"From: A <", "From: Ваnk Ѕесurіtу <".encode())
+    told = {d.code: d.detail for d in read(raw).defects}
+    assert told == {"header-mixed-script": "s\nBank Security"}
+
+
 def test_a_qr_code_is_a_link_and_a_hint():
     picture = qr_png("https://evil.example/pay")
     seen = []

@@ -36,6 +36,7 @@ _BAIT_ENDS = frozenset(
     "pdf doc docx xls xlsx ppt pptx txt jpg jpeg png gif htm html csv rtf zip mp3 mp4 wav "
     "eml".split()
 )
+_PAGE_ENDS = frozenset("htm html shtml xhtml svg".split())
 _MACRO_ENDS = frozenset("docm xlsm pptm dotm xltm potm ppam xlam sldm".split())
 _EXECUTABLE = frozenset(
     {
@@ -213,9 +214,7 @@ def _by_name(name: str, kind: str, hints: dict[str, None]) -> None:
         hints["name-reordered"] = None
     stem = _TURNED.sub("", name).rstrip(". ")
     before = end_of(stem[: -len(last) - 1]) if last else ""
-    if before in _BAIT_ENDS and (
-        last in _RUNNABLE or last in ("htm", "html", "shtml", "zip", "rar", "svg")
-    ):
+    if before in _BAIT_ENDS and (last in _RUNNABLE or last in _PAGE_ENDS):
         hints["double-extension"] = None
 
 

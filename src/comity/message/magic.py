@@ -58,7 +58,9 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"conectix", "application/x-vhd"),
     (0, b"vhdxfile", "application/x-vhdx"),
     (0, b"SQLite format 3\x00", "application/vnd.sqlite3"),
-    (0, b"-----BEGIN PGP", "application/pgp-encrypted"),
+    (0, b"-----BEGIN PGP SIGNATURE", "application/pgp-signature"),
+    (0, b"-----BEGIN PGP MESSAGE", "application/pgp-encrypted"),
+    (0, b"-----BEGIN PGP PUBLIC KEY", "application/pgp-keys"),
     (0, b"BEGIN:VCALENDAR", "text/calendar"),
     (0, b"BEGIN:VCARD", "text/vcard"),
 )
@@ -111,15 +113,15 @@ def _text_type(head: bytes) -> str:
         head = head.replace(b"\x00", b"")[2:]
     elif head.translate(None, _BINARY) != head:
         return "application/octet-stream"
+    if _MAIL.match(head):
+        return "message/rfc822"
     if _HTA.search(head):
         return "application/hta"
     if _SVG.search(head) and not _HTML.match(head.lstrip()):
         return "image/svg+xml"
-    if _HTML.search(head):
-        return "text/html"
     if _XML.match(head):
-        return "text/xml"
-    return "message/rfc822" if _MAIL.match(head) else "text/plain"
+        return "text/html" if b"<html" in head.lower() else "text/xml"
+    return "text/html" if _HTML.search(head) else "text/plain"
 
 
 # What a file name's end promises. One type, or several that all keep the promise.

@@ -86,15 +86,17 @@ def read(raw: bytes, mime: Mime | None = None, qr: QrDecoder | None = None) -> M
     spoken, scripts = language.read(shown)
     if len(shown) < SHORT:
         spoken, _ = language.read(f"{shown}\n{subject}")
-    if "Latin" in scripts and ("Cyrillic" in scripts or "Greek" in scripts):
-        mixed = show.mixes_scripts(shown)
-        if mixed:
-            body.defects.append(Defect("text-mixed-script", f"in {mixed} places"))
-            spoken, _ = language.read(show.unmixed(shown))
+    if len(scripts) > 1 and show.mixes_scripts(shown):
+        told = f"in {show.mixes_scripts(shown)} places"
+        body.defects.append(Defect("text-mixed-script", told))
+        spoken, _ = language.read(show.unmixed(shown))
     styled = show.styled(shown) + show.styled(subject)
     if styled >= MIN_STYLED:
         body.defects.append(Defect("text-styled-letters", f"{styled} letters"))
     senders = head.mailboxes("from")
+    named = "\n".join((subject, *(box.name for box in senders)))
+    if show.mixes_scripts(named):
+        body.defects.append(Defect("header-mixed-script", show.unmixed(named)[:200]))
     sender = head.mailboxes("sender")
     reply_to = head.mailboxes("reply-to")
     to = head.mailboxes("to")

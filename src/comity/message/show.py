@@ -69,12 +69,14 @@ _LIKE_LATIN = str.maketrans(
     "АВЕЅІЈКМНОРСТХУаеѕіјорсухԁһԛԝӏүΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαν",
     "ABESIJKMHOPCTXYaesijopcyxdhqwlyABEZHIKMNOPTYXoav",
 )
-_MIXED_WORD = re.compile("[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]")
+# Greek, Cyrillic, Cherokee: the scripts whose letters pass for Latin ones.
+_FOREIGN = "\u0370-\u052f\u13a0-\u13ff\uab70-\uabbf"
+_MIXED_WORD = re.compile(f"[A-Za-z][{_FOREIGN}]|[{_FOREIGN}][A-Za-z]")
 MIXED_LEAST = 3  # places, ours: one or two are units and names ("µm", "Кlub")
 
 
 def mixes_scripts(text: str) -> int:
-    """In how many places a Latin letter stands beside a Greek or Cyrillic one, if MIXED_LEAST."""
+    """In how many places a Latin letter stands beside a Greek, Cyrillic or Cherokee one, if MIXED_LEAST."""
     if text.isascii():
         return 0
     found = len(_MIXED_WORD.findall(text))
