@@ -48,14 +48,15 @@ def qr(text: str, scale: int = 4) -> bytes:
     import zxingcpp  # here: only worlds with QR mail pay for it
 
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
-    image = zxingcpp.write_barcode_to_image(code, scale=scale)
+    image = zxingcpp.write_barcode_to_image(code, scale=1)
     height, width = image.shape
     pixels = memoryview(image)  # type: ignore[arg-type]  # it is a buffer; its stub says not
-    grey = bytes(pixels).translate(_TO_BITS)
-    spare = "0" * (-width % 8)
-    lines = b"".join(
-        b"\0" + int(grey[at : at + width].decode() + spare, 2).to_bytes((width + 7) // 8, "big")
-        for at in range(0, width * height, width)
-    )
-    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    return _file(head, lines)
+    bits = bytes(pixels).translate(_TO_BITS).decode()
+    wide = width * scale
+    spare = "0" * (-wide % 8)
+    lines = []
+    for at in range(0, width * height, width):
+        row = "".join([bit * scale for bit in bits[at : at + width]]) + spare
+        lines.append((b"\0" + int(row, 2).to_bytes((wide + 7) // 8, "big")) * scale)
+    head = struct.pack(">IIBBBBB", wide, height * scale, 1, 0, 0, 0, 0)
+    return _file(head, b"".join(lines))
