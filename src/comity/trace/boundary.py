@@ -83,6 +83,7 @@ class _Walk:
         self.vouched: list[VouchedHop] = []
         self.doubts: list[Reason] = []
         self.weight = Weight.SURE
+        self.guessed: int | None = None  # the first line whose public peer we took for our own
 
     def run(self) -> Boundary:
         why = Reason("top-line", "The recipient's own server wrote the top line.")
@@ -96,11 +97,11 @@ class _Walk:
             if step.weight is not Weight.SURE or not step.over:
                 self.doubts.append(step.reason)
             if not step.over:
-                ip = hop.from_ip if step.end is End.EDGE else None
-                return self._done(step.end, ip)
+                return self._done(step.end, hop.from_ip)
             why = step.reason
+        service = self.side.provider.name if self.side.provider else "the recipient's own side"
         self.doubts.append(
-            Reason("ends-inside", "All peers are the recipient's own; no outside host is named.")
+            Reason("ends-inside", f"All peers are of {service}; no outside host is named.")
         )
         return self._done(End.INSIDE, None)
 
@@ -109,7 +110,20 @@ class _Walk:
         self.doubts.append(reason)
 
     def _done(self, end: End, ip: Address | None) -> Boundary:
+        if end is not End.EDGE and self.guessed is not None:
+            return self._back_to_the_guess(self.guessed)
+        if end is not End.EDGE:
+            ip = None
         return Boundary(tuple(self.vouched), end, ip, self.weight, tuple(self.doubts))
+
+    def _back_to_the_guess(self, index: int) -> Boundary:
+        """Behind a peer that we took for our own there is nobody: so it sent the mail itself."""
+        ip = self.hops[index].from_ip
+        self.doubts.append(
+            Reason("made-in-own-organisation", f"No host stands behind {ip}; it made the mail.")
+        )
+        kept = tuple(self.vouched[: index + 1])
+        return Boundary(kept, End.EDGE, ip, Weight.DOUBTFUL, tuple(self.doubts))
 
     def _judge(self, index: int) -> _Step:
         hop = self.hops[index]
@@ -150,7 +164,9 @@ class _Walk:
             if self.policy.can_be_origin(hop.from_ip):
                 return self._edge(hop, hop.from_ip)
         weight = self.side.goes_on(following)
-        if weight is not Weight.DOUBTFUL:
+        if self.guessed is not None and hop.by is not None:
+            weight = Weight.DOUBTFUL  # made by a host of which we only guess that it is ours
+        if weight is not Weight.DOUBTFUL or hop.by is None:  # a queue's note names no host
             return _Step(True, weight, _PASSED_ON)
         return _Step(
             False,
@@ -331,6 +347,8 @@ class _Walk:
             return None
         if following.way in (Way.LOCAL, Way.WEB) or following.authenticated:
             return None  # the peer is where this organisation's own people hand mail in
+        if self.guessed is None:
+            self.guessed = len(self.vouched) - 1
         supported = organisation(mail_domain(following.for_)) == wanted
         return _Step(
             True,

@@ -155,17 +155,12 @@ def _sections(
         defects = (*defects, "received-without-by")
         if peer.ip is None and not peer.named:
             return ClaimedHop(time=time, span=span, defects=(*defects, *UNREADABLE))
-    if _several_writers(parts):
+    if head.count(" by ") + head.count(" BY ") + head.count(" By ") > 1 and _two_writers(parts):
         defects = (*defects, SEVERAL_BY)
     if peer.local or peer.is_localhost:
         way = Way.LOCAL
     if peer.spoiled and peer.ip is None:
         defects = (*defects, "received-address-unreadable")
-    tls = _TLS.search(head)
-    if tls:
-        secured = tls[1] + (tls[2] or "").replace("_", ".")
-    else:
-        secured = "TLS" if protocol and protocol.lower() in _SECURE else None
     ids = parts.get("id")
     for_ = parts.get("for")
     return ClaimedHop(
@@ -180,7 +175,7 @@ def _sections(
         protocol=protocol,
         way=way,
         authenticated=_logged_in(protocol, head),
-        tls=secured,
+        tls=_tls(head, protocol),
         time=time,
         id=ids[0][:MAX_NAME] if ids and ids[0][0] != "(" else None,
         for_=_recipient(for_) if for_ else None,
@@ -212,7 +207,17 @@ def _by_keyword(items: list[str]) -> dict[str, list[str]]:
     return parts
 
 
-def _several_writers(parts: dict[str, list[str]]) -> bool:
+def _tls(head: str, protocol: str | None) -> str | None:
+    at = head.find("TLS")
+    if at < 0:
+        at = head.find("SSL")
+    found = _TLS.match(head, at) if at >= 0 else None
+    if found:
+        return found[1] + (found[2] or "").replace("_", ".")
+    return "TLS" if protocol and protocol.lower() in _SECURE else None
+
+
+def _two_writers(parts: dict[str, list[str]]) -> bool:
     """Whether a second "by HOST" stands outside comments: somebody wrote words into the line."""
     for part in parts.values():
         for word, after in pairwise(part):

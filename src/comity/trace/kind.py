@@ -15,6 +15,7 @@ from comity.trace.names import (
 )
 from comity.trace.services import Provider, Services
 from comity.trace.trace import AddressFacts, OriginKind
+from comity.trace.way import Way
 from comity.values.address import Address
 from comity.values.reason import Reason
 
@@ -46,9 +47,9 @@ def kind_of(
     forwarded: bool,
 ) -> tuple[OriginKind, Reason]:
     """(kind, why). `provider` is what `mailbox_provider` found."""
-    if hop.authenticated and not forwarded:
+    if (hop.authenticated or hop.way is Way.WEB) and not forwarded:
         return OriginKind.ACCESS, Reason(
-            "kind-submission", "The peer logged in at the recipient's own service to send."
+            "kind-submission", "The peer handed the mail in at the recipient's own service."
         )
     name = hop.from_host or ""
     if services.is_gateway(name):
