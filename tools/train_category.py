@@ -26,7 +26,7 @@ from comity.category import ideas
 from comity.category.assessment import Label
 from comity.category.decide import decide, odds
 from comity.category.evidence import Evidence
-from comity.category.linear import LABELS, SIZE, empty, features
+from comity.category.linear import LABELS, LIMIT, SIZE, empty, features
 from comity.category.linear import load as load_linear
 from comity.category.model import Model, load
 from comity.category.rules import LABELS as ALL_LABELS
@@ -154,8 +154,11 @@ def write(path: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
         for name in sorted(arrays):
             held = io.BytesIO()
             np.save(held, arrays[name], allow_pickle=False)
-            out.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), held.getvalue(),
-                         compress_type=zipfile.ZIP_DEFLATED)
+            out.writestr(
+                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)),
+                held.getvalue(),
+                compress_type=zipfile.ZIP_DEFLATED,
+            )
 
 
 def accuracy(samples: list[Sample], model: Model) -> str:
@@ -170,8 +173,13 @@ def accuracy(samples: list[Sample], model: Model) -> str:
 
 def with_linear(model: Model, arrays: dict[str, NDArray[np.generic]], divisor: float) -> Model:
     return Model(
-        model.phrases, model.brands, model.hosts, model.rules,
-        load_linear(arrays), divisor, model.version,
+        model.phrases,
+        model.brands,
+        model.hosts,
+        model.rules,
+        load_linear(arrays),
+        divisor,
+        model.version,
     )
 
 
@@ -190,9 +198,7 @@ def main(arguments: list[str]) -> int:
         kept_out = frozenset(row["sha256"] for row in csv.DictReader(rows, delimiter="\t"))
     made = [one for one in from_simulator(given.mails, SEED, teacher) if one]
     real = [
-        one
-        for one in from_development(given.dev_table, given.dev_folder, kept_out, teacher)
-        if one
+        one for one in from_development(given.dev_table, given.dev_folder, kept_out, teacher) if one
     ]
     every = made + real
     random.Random(SEED).shuffle(every)
@@ -230,9 +236,9 @@ def card(learnt: list[Sample], held: list[Sample], divisor: float, before: str, 
 Written by `tools/train_category.py`; do not edit by hand.
 
 - **What it is**: multinomial logistic regression over hashed words and word pairs
-  ({SIZE:,} places × {len(LABELS)} labels, 8-bit numbers). File: `src/comity/category/data/model.npz`.
-- **What it is for**: it tilts `category` by at most 2.0 log-odds where rules are near each other.
-  It never accuses alone: commercial, fraud, phishing and malware need a strong named rule.
+  ({SIZE:,} places × {len(LABELS)} labels, 8-bit numbers), `src/comity/category/data/model.npz`.
+- **What it is for**: it tilts `category` by at most {LIMIT} log-odds where rules are near each
+  other. It never accuses alone: commercial, fraud, phishing and malware need a strong named rule.
 - **What it is not for**: deciding on its own, on any text; scoring people; languages it never saw.
 
 ## Data

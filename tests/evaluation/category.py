@@ -63,9 +63,7 @@ def judged(where: dict[str, tuple[str, str, Path]], model: Model) -> Iterator[Ju
         for row in csv.DictReader(rows, delimiter="\t"):
             source, _, path = where[row["sha256"]]
             message, assessment = judge(path, model)
-            yield Judged(
-                row["sha256"], source, row["label"], row["subtype"], message, assessment
-            )
+            yield Judged(row["sha256"], source, row["label"], row["subtype"], message, assessment)
 
 
 def scores(pairs: list[tuple[str, str]]) -> dict[str, tuple[int, float, float, float]]:
@@ -94,7 +92,9 @@ def show(name: str, some: list[Judged]) -> float:
             print(f"{truth:16}" + "".join(f"{table[truth, said]:9}" for said in ORDER))
     by_label = scores(pairs)
     for label, (number, precision, recall, f1) in by_label.items():
-        print(f"  {label:16} n={number:4} precision {precision:.3f} recall {recall:.3f} F1 {f1:.3f}")
+        print(
+            f"  {label:16} n={number:4} precision {precision:.3f} recall {recall:.3f} F1 {f1:.3f}"
+        )
     macro = sum(row[3] for row in by_label.values()) / len(by_label)
     known = [row[3] for label, row in by_label.items() if label != "undetermined"]
     right = sum(truth == said for truth, said in pairs) / len(pairs)

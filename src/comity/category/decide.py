@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from comity.category import facts, ideas, naming, zombie
 from comity.category.assessment import Assessment, Label
 from comity.category.brands import Brand
-from comity.category.evidence import Evidence
+from comity.category.evidence import Evidence, Place
 from comity.category.linear import LABELS as MODEL_LABELS
 from comity.category.model import Model
 from comity.category.rules import ACCUSING, LABELS, Rule
@@ -23,7 +23,7 @@ from comity.values.span import Span
 
 SURE = 0.36  # share among the labels that may be said, below it "undetermined". Ours
 LEAST = 0.2  # and its share of all labels. Ours
-MAX_REASONS = 12
+MAX_REASONS = 10
 PROTECTED = 3.0  # phrases of a cause from which on it is protected, ours
 _SHIELD = 3.0  # log-odds that protection takes from accusing labels, ours
 
@@ -74,7 +74,9 @@ def decide(message: Message, trace: Trace, model: Model) -> Assessment:
     """Assess one mail. Raises nothing on content."""
     weighed = _weigh(message, trace, model)
     label, confidence, probabilities = _choose(weighed, model.temperature)
-    imitates = label in (Label.PHISHING, Label.FRAUD) and "brand-imitated" in weighed.evidence.counts
+    imitates = (
+        label in (Label.PHISHING, Label.FRAUD) and "brand-imitated" in weighed.evidence.counts
+    )
     answer, why = zombie.decide(trace)
     return Assessment(
         label=label,
@@ -153,9 +155,7 @@ def _choose(scores: _Weighed, temperature: float) -> tuple[Label, float, dict[st
     shares = [power / total for power in powers]
     probabilities = {label: round(shares[at], 4) for at, label in enumerate(LABELS)}
     # The model and weak signs alone accuse nobody.
-    said = [
-        at for at in range(len(shares)) if at not in _ACCUSING_AT or at in scores.strong
-    ]
+    said = [at for at in range(len(shares)) if at not in _ACCUSING_AT or at in scores.strong]
     best = max(said, key=lambda at: (shares[at], -at))
     sure = shares[best] / sum(shares[at] for at in said)
     if best == _UNDETERMINED or sure < SURE or shares[best] < LEAST:
@@ -183,9 +183,16 @@ def _reasons(weighed: _Weighed, message: Message, label: Label) -> tuple[Reason,
         if weight is not None:
             found.append((weight * rule.factor(evidence), rule))
     found.sort(key=lambda pair: (-abs(pair[0]), pair[1].code))
+    shown = [(weight, rule, _place(rule, evidence)) for weight, rule in found[:MAX_REASONS]]
+    spans = ideas.Spans(read, message, [place for _, _, place in shown if isinstance(place, tuple)])
     reasons = [
-        Reason(rule.code, _sentence(rule, evidence), _place(rule, evidence, read, message), weight)
-        for weight, rule in found[:MAX_REASONS]
+        Reason(
+            rule.code,
+            _sentence(rule, evidence),
+            spans.of(place) if isinstance(place, tuple) else place,
+            weight,
+        )
+        for weight, rule, place in shown
     ]
     if weighed.shielded:
         told = "Several phrases of a political, religious or charitable cause: it is protected."
@@ -208,11 +215,9 @@ def _sentence(rule: Rule, evidence: Evidence) -> str:
     )
 
 
-def _place(rule: Rule, evidence: Evidence, read: ideas.Read, message: Message) -> Span | None:
+def _place(rule: Rule, evidence: Evidence) -> Span | Place | None:
     for name in rule.places:
         place = evidence.places.get(name)
-        if isinstance(place, Span):
-            return place
         if place is not None:
-            return read.span(message, place)
+            return place
     return None

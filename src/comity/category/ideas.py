@@ -9,11 +9,12 @@ from itertools import islice
 
 from comity.category.evidence import FAR, HEAD, NEAR_WORDS, Evidence, Place
 from comity.category.phrases import Phrases
-from comity.category.words import TOKEN, joined, tokens
+from comity.category.words import joined, matches, tokens
 from comity.message.message import Message
 from comity.values.span import Span
 
 MAX_TEXT = 16_000  # characters that are read, ours: what comes later is foot or padding
+_SPEECH = frozenset(("political", "religious", "charity", "personal", "news", "list"))
 LONG_WORD = 5  # letters: a single word this long counts in the head whatever the language. Ours
 BRAND = "brand/"  # prefix of the ideas that are names: "brand/17", "brand~17" for weak ones
 WEAK = "brand~"
@@ -39,30 +40,41 @@ class Read:
     text_end: int
     named: tuple[Named, ...]
 
-    def span(self, message: Message, place: Place) -> Span | None:
-        """Where words stand, in characters of their zone. Worked out only for given reasons."""
+
+class Spans:
+    """Where words stand, in characters of their zone. Worked out only for the reasons given."""
+
+    def __init__(self, read: Read, message: Message, places: list[Place]) -> None:
+        self._read = read
+        self._message = message
+        start = read.subject_end + 1
+        last = max((place[1] for place in places if start <= place[1] < read.text_end), default=-1)
+        text = message.text[:MAX_TEXT]
+        self._text = [*islice(matches(text), last - start + 1)] if last >= 0 else []
+
+    def of(self, place: Place) -> Span | None:
         first, last = place
-        if first < self.from_end:
-            name = message.from_.name if message.from_ else ""
-            return _span("from", name, first, last, self.from_end)
-        if first < self.subject_end:
-            start = self.from_end + 1
-            count = self.subject_end - start
-            return _span("subject", message.subject, first - start, last - start, count)
-        if first < self.text_end:
-            start = self.subject_end + 1
-            text = message.text[:MAX_TEXT]
-            return _span("text", text, first - start, last - start, self.text_end - start)
+        read, message = self._read, self._message
+        if first < read.from_end:
+            name = message.from_.name[:300] if message.from_ else ""
+            return _in_head("from", name, first, last, read.from_end)
+        if first < read.subject_end:
+            start = read.from_end + 1
+            subject = message.subject[:600]
+            return _in_head(
+                "subject", subject, first - start, last - start, read.subject_end - start
+            )
+        start = read.subject_end + 1
+        if last - start < len(self._text):
+            return Span("text", self._text[first - start].start(), self._text[last - start].end())
         return None
 
 
-def _span(zone: str, text: str, first: int, last: int, count: int) -> Span:
-    if zone != "text" and len(TOKEN.findall(text)) != count:
-        return Span(zone, 0, len(text))  # spaced letters were joined
-    found = list(islice(TOKEN.finditer(text), first, last + 1))
-    if not found:
+def _in_head(zone: str, text: str, first: int, last: int, count: int) -> Span:
+    found = [*matches(text)]
+    if len(found) != count:  # spaced letters were joined
         return Span(zone, 0, len(text))
-    return Span(zone, found[0].start(), found[-1].end())
+    return Span(zone, found[first].start(), found[last].end())
 
 
 def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
@@ -97,7 +109,7 @@ def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
         elif (
             not phrase.single
             or spoken in phrase.languages
-            or (zone != "text" and len(phrase.text) >= LONG_WORD)
+            or (zone != "text" and len(phrase.text) >= LONG_WORD and idea not in _SPEECH)
         ):
             _note(evidence, idea, zone, count, (first, last))
     for zone, content in (("from", name), ("subject", subject), ("text", text)):

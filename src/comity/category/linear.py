@@ -16,7 +16,7 @@ from comity.category.words import UNSPACED, fold
 
 BITS = 15
 SIZE = 1 << BITS
-MAX_WORDS = 400  # words of a mail that are hashed, ours
+MAX_WORDS = 250  # words of a mail that are hashed, ours
 LIMIT = 1.0  # log-odds that the model may add or take at most, ours
 # The model's labels: those of `assessment.Label` without "undetermined".
 LABELS = ("commercial", "fraud", "phishing", "malware", "other", "non-commercial")
@@ -60,23 +60,23 @@ class Linear:
 
     weights: NDArray[np.int8]  # (SIZE, labels)
     scale: float
-    bias: NDArray[np.float32]
+    bias: tuple[float, ...]
 
     def scores(self, words: list[str], text: str) -> list[float]:
         """Log-odds by label, centred and kept within LIMIT."""
         places = features(words, text)
         if not len(places):
             return [0.0] * len(LABELS)
-        total = self.weights[places].sum(axis=0, dtype=np.int32) * (self.scale / len(places) ** 0.5)
-        total = total + self.bias
-        total = total - total.mean()
-        out: list[float] = np.clip(total, -LIMIT, LIMIT).tolist()
-        return out
+        factor = self.scale / len(places) ** 0.5
+        sums = self.weights[places].sum(axis=0, dtype=np.int32).tolist()
+        scores = [one * factor + bias for one, bias in zip(sums, self.bias, strict=True)]
+        mean = sum(scores) / len(scores)
+        return [min(max(score - mean, -LIMIT), LIMIT) for score in scores]
 
 
 def empty() -> Linear:
     """A model that says nothing: for tests and before training."""
-    return Linear(np.zeros((SIZE, len(LABELS)), np.int8), 0.0, np.zeros(len(LABELS), np.float32))
+    return Linear(np.zeros((SIZE, len(LABELS)), np.int8), 0.0, (0.0,) * len(LABELS))
 
 
 def load(stored: Any) -> Linear:
@@ -84,5 +84,5 @@ def load(stored: Any) -> Linear:
     return Linear(
         np.asarray(stored["weights"], dtype=np.int8),
         float(stored["scale"]),
-        np.asarray(stored["bias"], dtype=np.float32),
+        tuple(float(one) for one in stored["bias"]),
     )

@@ -64,7 +64,9 @@ def load() -> Model:
             temperature = float(arrays["temperature"])
     else:
         linear, temperature = linear_data.empty(), 1.0
-    return Model(phrases, brands, hosts, rules, linear, temperature, f"{CODE}-{seen.hexdigest()[:12]}")
+    return Model(
+        phrases, brands, hosts, rules, linear, temperature, f"{CODE}-{seen.hexdigest()[:12]}"
+    )
 
 
 def _add_brands(phrases: Phrases, brands: Brands) -> None:

@@ -2,7 +2,7 @@
 """Which brand a mail speaks as, and whether sender and links are that brand's own.
 
 A mail that merely mentions a name is not accused of borrowing it: the name must stand as sender,
-in the subject, or repeatedly in the text beside a way in. Gives evidence only.
+in the subject, or in the text beside a call to act. Gives evidence only.
 """
 
 from collections import Counter
@@ -15,6 +15,8 @@ from comity.message.message import Link, Message
 
 TRUSTED = frozenset(("bank", "payment", "crypto", "carrier", "courier", "state", "social", "tech"))
 ACCOUNT = frozenset(("bank", "payment", "crypto", "state"))  # nobody resells their name
+# A name in the text alone is spoken as only beside one of these ideas.
+_CALLS = frozenset(("service-role", "click", "urgency", "callback"))
 _RANK = {"from": 8.0, "address": 6.0, "subject": 4.0, "text": 1.0}
 
 
@@ -64,15 +66,15 @@ def find(
         evidence.note("account-brand")
     if brand.kind == "crypto":
         evidence.note("crypto-brand")
-    mentions = sum(1 for named in read.named if named.brand == index)
     owns_sender = brand.owns(_registered(domain), domain)
     owned = sum(1 for link in links if brand.owns(link.domain, link.host))
     foreign = len(links) - owned
     if owns_sender:
         evidence.note("brand-owns-sender")
-    if owned and owned >= foreign or (owns_sender and not links):
+    if not foreign and (owned or owns_sender):
         evidence.note("brand-owns-links")
-    speaks_as = in_from or "subject" in where or (mentions >= 1 and not _knows_reader(evidence))
+    calls = not evidence.counts.keys().isdisjoint(_CALLS)
+    speaks_as = in_from or "subject" in where or (calls and not _knows_reader(evidence))
     if not speaks_as:
         return None
     if not owns_sender:

@@ -35,6 +35,8 @@ SERVES = {
 }
 
 Node = dict[int, "Node | tuple[int, ...]"]
+# The same for searching: phrases that end here, edges by pattern word, the edge of any word.
+Frozen = tuple[tuple[int, ...], dict[int, "Frozen"], "Frozen | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Phrases:
     _exact: dict[str, int] = field(default_factory=dict)
     _prefixes: dict[str, int] = field(default_factory=dict)
     _vocabulary: Vocabulary | None = None
+    _begin: dict[int, Frozen] = field(default_factory=dict)
 
     def add(self, idea: str, text: str, languages: tuple[str, ...]) -> int:
         """Take one phrase; returns its number."""
@@ -121,7 +124,7 @@ class Phrases:
             for word in variant:
                 node = node.setdefault(self._edge(word), {})  # type: ignore[assignment]
             before = node.get(END, ())
-            node[END] = (*before, number)  # type: ignore[misc]
+            node[END] = (*before, number)
         return number
 
     def _edge(self, word: str) -> int:
@@ -135,37 +138,61 @@ class Phrases:
         return edge
 
     def close(self) -> None:
+        """No more phrases: make the form that is quick to search."""
         starts = {edge for edge in self._tree if edge >= 0}
         self._vocabulary = Vocabulary(self._exact, self._prefixes, starts)
+        self._begin = _frozen(self._tree)[1]
 
     def find(self, words: list[str]) -> list[Hit]:
         """Each phrase once, where it stands first, in order."""
         vocabulary = self._vocabulary
         assert vocabulary is not None, "close() comes before find()"
         classes = [vocabulary[word] for word in words]
-        kinds = vocabulary.kinds
+        classes.append(0)
+        kinds, begin = vocabulary.kinds, self._begin
         hits: dict[int, Hit] = {}
-        tree = self._tree
-        end = len(classes)
         for at, number in enumerate(classes):
             if number <= 0:
                 continue
-            todo = [(tree[edge], at) for edge in kinds[number] if edge in tree]
-            while todo:
-                node, last = todo.pop()
-                for phrase in node.get(END, ()):  # type: ignore[union-attr]
+            for edge in kinds[number]:
+                node = begin.get(edge)
+                if node is None:
+                    continue
+                for phrase in node[0]:
                     if phrase not in hits:
-                        hits[phrase] = (phrase, at, last)
-                after = last + 1
-                if after < end:
-                    following = classes[after]
-                    if following:
-                        for edge in kinds[following if following > 0 else -following]:
-                            if edge in node:
-                                todo.append((node[edge], after))  # type: ignore[index, arg-type]
-                    if ANY in node and words[after]:
-                        todo.append((node[ANY], after))  # type: ignore[index, arg-type]
+                        hits[phrase] = (phrase, at, at)
+                if node[2] or (classes[at + 1] and node[1]):
+                    self._follow(node, at, at, classes, words, hits)
         return list(hits.values())
+
+    def _follow(
+        self,
+        node: Frozen,
+        first: int,
+        last: int,
+        classes: list[int],
+        words: list[str],
+        hits: dict[int, Hit],
+    ) -> None:
+        """Go on from `node`, reached with word `last`. At most as deep as a phrase is long."""
+        after = last + 1
+        following = classes[after]
+        _, edges, any_ = node
+        if following and edges:
+            assert self._vocabulary is not None
+            for edge in self._vocabulary.kinds[abs(following)]:
+                further = edges.get(edge)
+                if further is not None:
+                    for phrase in further[0]:
+                        if phrase not in hits:
+                            hits[phrase] = (phrase, first, after)
+                    if further[1] or further[2]:
+                        self._follow(further, first, after, classes, words, hits)
+        if any_ is not None and after < len(words) and words[after]:
+            for phrase in any_[0]:
+                if phrase not in hits:
+                    hits[phrase] = (phrase, first, after)
+            self._follow(any_, first, after, classes, words, hits)
 
     def find_unspaced(self, text: str) -> Iterator[tuple[int, int, int]]:
         """(phrase, start, end) in characters, for scripts without spaces."""
@@ -180,14 +207,27 @@ class Phrases:
                 yield number, at, at + len(phrase)
 
 
+def _frozen(node: Node) -> Frozen:
+    edges: dict[int, Frozen] = {}
+    any_: Frozen | None = None
+    ends: tuple[int, ...] = ()
+    for edge, value in node.items():
+        if isinstance(value, tuple):
+            ends = value
+        elif edge == ANY:
+            any_ = _frozen(value)
+        else:
+            edges[edge] = _frozen(value)
+    return ends, edges, any_
+
+
 def _pattern_words(text: str) -> Iterator[str]:
     for piece in text.split():
         if piece == "_":
             yield "_"
             continue
         found = TOKEN.findall(piece)
-        for word in found[:-1]:
-            yield word
+        yield from found[:-1]
         if found:
             yield found[-1] + ("*" if piece.endswith("*") else "")
 

@@ -15,7 +15,9 @@ from comity.values.errors import BadData
 LABELS = tuple(label.value for label in Label)
 ACCUSING = frozenset((Label.COMMERCIAL, Label.FRAUD, Label.PHISHING, Label.MALWARE))
 MAX_RULES = 1_000  # ours
-_KEYS = frozenset(("code", "text", "all", "any", "none", "weights", "scale", "strong", "subtype", "family"))
+_KEYS = frozenset(
+    ("code", "text", "all", "any", "none", "weights", "scale", "strong", "subtype", "family")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Rules:
 
 
 def read(text: str, known: frozenset[str] = frozenset()) -> Rules:
-    """Read the rule file. Raises BadData that names the rule; `known` facts are checked if given."""
+    """Read the rule file; check facts against `known` if given. Raises BadData."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -7,6 +7,7 @@ inside Latin words are folded away. Knows no language and no phrase; never raise
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 _PLAIN_WORD = re.compile(r"[^\W_]+")
@@ -18,7 +19,9 @@ _MARKS = (
 TOKEN = re.compile(f"[^\\W_](?:[^\\W_]|[{_MARKS}])*")
 # Scripts that put no space between words, or join particles to them: phrases are looked for as
 # written there. Han, Kana, Hangul, Arabic, Hebrew, Thai and neighbours.
-UNSPACED = re.compile("[\u0590-\u06ff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+UNSPACED = re.compile(
+    "[\u0590-\u06ff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
 
 _PLAIN = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 # Letters of other alphabets that look Latin (own list, after UTS 39): only in words that mix.
@@ -53,6 +56,11 @@ def is_disguised(word: str) -> bool:
 def tokens(text: str) -> list[str]:
     """Words as written, in order."""
     return _PLAIN_WORD.findall(text) if text.isascii() else TOKEN.findall(text)
+
+
+def matches(text: str) -> Iterator[re.Match[str]]:
+    """The same words as matches, with their places."""
+    return (_PLAIN_WORD if text.isascii() else TOKEN).finditer(text)
 
 
 def joined(words: list[str]) -> list[str]:

@@ -16,9 +16,7 @@ def decide(trace: Trace) -> tuple[Answer, tuple[Reason, ...]]:
     if origin is None or trace.confidence is Confidence.NONE:
         return _say(Answer.UNDETERMINED, "zombie-no-origin", "The origin of the mail is not known.")
     if trace.confidence is Confidence.LOW:
-        return _say(
-            Answer.UNDETERMINED, "zombie-origin-doubtful", "The origin itself is in doubt."
-        )
+        return _say(Answer.UNDETERMINED, "zombie-origin-doubtful", "The origin itself is in doubt.")
     if origin.kind in (OriginKind.MAILBOX_PROVIDER, OriginKind.RELAY):
         return _say(
             Answer.NO,

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Words and phrases: spelling tricks, gaps, word ends, languages; against a plain search."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comity.category.evidence import Evidence
+from comity.category.ideas import read as read_ideas
+from comity.category.phrases import SERVES, Phrases, build, read_file
+from comity.category.words import fold, is_disguised, joined, tokens
+from comity.values.errors import BadData
+
+FOLDED = {  # as written → folded
+    "PayPal": "paypal",
+    "Straße": "strasse",
+    "Élysée": "elysee",
+    "İŞLEM": "islem",
+    "łódź": "lodz",
+    "РayРal": "paypal",  # Cyrillic Р
+    "𝐕𝐢𝐫𝐮𝐬": "virus",
+    "ＶＩＳＡ": "visa",
+    "Aܿmܿaܿzܿoܿn": "amazon",  # Syriac marks
+    "почта": "почта",
+}
+
+
+@pytest.mark.parametrize(("written", "folded"), FOLDED.items())
+def test_spelling_tricks_are_folded_away(written, folded):
+    assert fold(written) == folded
+
+
+def test_disguised_words_are_told_from_foreign_ones():
+    assert is_disguised("РayРal") and is_disguised("𝐕irus")
+    assert not is_disguised("почта") and not is_disguised("Straße") and not is_disguised("plain")
+
+
+def test_spaced_letters_become_a_word():
+    assert joined(tokens("[ L E D G E R ] update")) == ["LEDGER", "update"]
+    assert joined(tokens("a b c of it")) == ["a", "b", "c", "of", "it"]
+
+
+def found(phrases: Phrases, text: str) -> set[str]:
+    return {phrases.phrases[hit[0]].text for hit in phrases.find(tokens(text))}
+
+
+def small(*texts: str) -> Phrases:
+    made = Phrases()
+    for text in texts:
+        made.add("idea", text, ("en",))
+    made.close()
+    return made
+
+
+def test_a_gap_stands_for_up_to_two_words():
+    phrases = small("account _ suspended")
+    for text in ("account suspended", "account is suspended", "account has been suspended"):
+        assert found(phrases, text)
+    assert not found(phrases, "account may well be suspended")
+
+
+def test_a_star_ends_a_word_that_goes_on():
+    phrases = small("verif* your account")
+    assert found(phrases, "Verifying YOUR account") and not found(phrases, "ver your account")
+
+
+def test_a_phrase_is_reported_once_where_it_stands_first():
+    phrases = small("click here")
+    assert phrases.find(tokens("so click here or click here")) == [(0, 1, 2)]
+
+
+@given(
+    st.lists(st.sampled_from("a b c d e".split()), max_size=12),
+    st.lists(st.lists(st.sampled_from("a b c _".split()), min_size=1, max_size=4), max_size=5),
+)
+def test_finds_what_a_regular_expression_finds(words, patterns):
+    patterns = [p for p in patterns if p[0] != "_" and p[-1] != "_"]
+    phrases = small(*(" ".join(pattern) for pattern in patterns))
+    text = " ".join(words)
+    for number, pattern in enumerate(patterns):
+        plain = r"\b" + " ".join(pattern).replace(" _", r"(?: \w+){0,2}") + r"\b"
+        hits = {hit[0] for hit in phrases.find(words)}
+        assert (number in hits) == bool(re.search(plain, text)), (pattern, text)
+
+
+def test_a_single_word_counts_only_in_its_own_language(mail, model):
+    german = "Wir waren gestern im Garten und haben die Blumen gegossen, es war ein schöner Tag."
+    evidence = Evidence()
+    read_ideas(mail(text=german), model.phrases, evidence)
+    assert "political" not in evidence.counts  # English "war" is no German war
+
+
+def test_scripts_without_spaces_are_searched_as_written(mail, model):
+    evidence = Evidence()
+    read_ideas(mail(text="お客様のアカウントが停止されました。"), model.phrases, evidence)
+    assert "account-threat" in evidence.counts
+
+
+@pytest.mark.parametrize("language", SERVES)
+def test_every_language_says_the_main_ideas(language, model):
+    ideas = {p.idea for p in model.phrases.phrases if set(SERVES[language]) <= set(p.languages)}
+    wanted = "account-threat parcel-trouble prize-won advance-fee offer political charity".split()
+    assert set(wanted) <= ideas
+
+
+def test_a_phrase_before_any_idea_is_refused_with_its_line():
+    with pytest.raises(BadData, match=r"xx\.txt:2"):
+        list(read_file("# head\nloose phrase\n", "xx.txt"))
+
+
+def test_files_are_read_with_marks():
+    built = build([("en", "[idea]\none two | thr*\n")])
+    assert [phrase.text for phrase in built.phrases] == ["one two", "thr*"]
+
+
+def test_m15_hostile_text_is_read_in_linear_time(mail, model, no_trace):
+    from comity.category.decide import decide
+
+    for bait in (
+        "a" * 50_000 + "!",
+        "1," * 20_000,
+        "> " * 20_000,
+        "$1" * 20_000,
+        "1 (2) " * 9_000,
+        "account " * 9_000,
+        "Ȁ̀" * 9_000,
+        "wrote " * 9_000,
+    ):
+        message = mail(f'"{bait[:200]}" <a@x.example>', bait[:900].strip(), bait)
+        begun = time.perf_counter()
+        decide(message, no_trace, model)
+        assert time.perf_counter() - begun < 0.3, bait[:10]
