@@ -249,24 +249,16 @@ def _gap(walk: _Walk, kind: int) -> None:
 
 def _enter(walk: _Walk, tag: str, attrs: dict[str, str | None], look: _Look) -> _Look:
     """Note class names; give the look inside this element."""
-    css = classes = ident = None
-    drawn = False
-    for name, value in attrs.items():
-        if name == "style":
-            css = value
-        elif name == "class":
-            classes = value
-        elif name == "id":
-            ident = value
-        elif name in _DRAWN:
-            drawn = True
+    css, classes, ident = attrs.get("style"), attrs.get("class"), attrs.get("id")
     if (classes or ident) and len(walk.classes) < MAX_CLASSES:
         for one in f"{classes or ''} {ident or ''}".split(None, 20)[:20]:
             walk.classes[one] = None
     said = declared(css) if css else PLAIN
     if walk.ruled:
         said = walk.sheet.of(tag, classes or "", ident or "").under(said)
-    return _look(tag, attrs, said, look) if drawn or said is not PLAIN else look
+    if not _DRAWN.isdisjoint(attrs):
+        look = _by_attributes(tag, attrs, look)
+    return look if said is PLAIN else _by_css(said, look)
 
 
 def _text(walk: _Walk, text: str, look: _Look) -> None:
@@ -301,38 +293,42 @@ def _text(walk: _Walk, text: str, look: _Look) -> None:
             anchor.end = ink.at
 
 
-def _look(tag: str, attrs: dict[str, str | None], said: Style, look: _Look) -> _Look:
-    """How text is drawn inside an element: `look` around it, its attributes, what CSS said."""
-    gone, invisible, tiny, color, back, unseen = look
-    for name, value in attrs.items():
-        if name not in _DRAWN:
-            continue
-        if name == "href":
-            if tag == "a":
-                color = LINK_BLUE
-        elif name == "hidden":
-            gone = True
-        elif name == "background":
-            back = UNKNOWN if value else back
-        elif name == "bgcolor":
-            asked = attribute_colour(value or "")
-            back = back if asked is None else asked
-        elif tag == "font":
-            if name == "color":
-                asked = attribute_colour(value or "")
-                color = color if asked is None else asked
-            elif name == "size":
-                tiny = False
-    if said is not PLAIN:
-        gone = gone or said.gone is True
-        if said.invisible is not None:
-            invisible = said.invisible
-        if said.tiny is not None:
-            tiny = said.tiny
-        if said.color is not None:
-            color = said.color
-        if said.back is not None:
-            back = said.back
+def _by_attributes(tag: str, attrs: dict[str, str | None], look: _Look) -> _Look:
+    """How text is drawn inside an element, by its attributes alone."""
+    gone, invisible, tiny, color, back, _ = look
+    if tag == "a" and "href" in attrs:
+        color = LINK_BLUE
+    if "hidden" in attrs:
+        gone = True
+    if attrs.get("background"):
+        back = UNKNOWN
+    shade = attrs.get("bgcolor")
+    if shade:
+        asked = attribute_colour(shade)
+        back = back if asked is None else asked
+    if tag == "font":
+        shade = attrs.get("color")
+        if shade:
+            asked = attribute_colour(shade)
+            color = color if asked is None else asked
+        if attrs.get("size"):
+            tiny = False
+    unseen = gone or invisible or tiny or alike(color, back)
+    return gone, invisible, tiny, color, back, unseen
+
+
+def _by_css(said: Style, look: _Look) -> _Look:
+    """How text is drawn inside an element, after what CSS said of it."""
+    gone, invisible, tiny, color, back, _ = look
+    gone = gone or said.gone is True
+    if said.invisible is not None:
+        invisible = said.invisible
+    if said.tiny is not None:
+        tiny = said.tiny
+    if said.color is not None:
+        color = said.color
+    if said.back is not None:
+        back = said.back
     unseen = gone or invisible or tiny or alike(color, back)
     return gone, invisible, tiny, color, back, unseen
 

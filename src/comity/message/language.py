@@ -14,7 +14,7 @@ import pycld2
 
 from comity.message import show
 
-MAX_TEXT = 2_000  # characters that are looked at, ours: CLD2 needs some 200
+MAX_TEXT = 1_200  # characters that are looked at, ours: CLD2 needs some 200
 UNSURE_SHARE = 60  # percent of the text: taken although CLD2 is not sure, ours
 UNSURE_LENGTH = 150  # characters, ours
 MIN_LETTERS = 12  # ours: below, a guess is noise

@@ -76,7 +76,7 @@ MIXED_LEAST = 3  # places, ours: one or two are units and names ("µm", "Кlub")
 
 
 def mixes_scripts(text: str) -> int:
-    """In how many places a Latin letter stands beside a Greek, Cyrillic or Cherokee one, if MIXED_LEAST."""
+    """In how many places a Latin letter stands beside a foreign one; 0 below MIXED_LEAST."""
     if text.isascii():
         return 0
     found = len(_MIXED_WORD.findall(text))

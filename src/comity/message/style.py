@@ -114,13 +114,14 @@ def declared(css: str) -> Style:
             got[name] = value.strip()
     if not got:
         return PLAIN
-    return Style(
+    style = Style(
         None if _HIDING.isdisjoint(got) else _gone(got),
         _invisible(got.get("visibility")),
         _tiny(got),
         colour(got["color"]) if "color" in got else None,
         _background(got),
     )
+    return PLAIN if style == PLAIN else style  # callers ask by identity
 
 
 def _gone(got: dict[str, str]) -> bool | None:
