@@ -8,7 +8,7 @@ import re
 
 from simulator.dice import Dice, dice
 from simulator.grammar import say
-from simulator.letters import Letter, brands_for, letters, lists
+from simulator.letters import Letter, letters, lists
 from simulator.mailers import HONEST
 from simulator.mailing import Identity, Mailing, settled
 from simulator.plans import (
@@ -75,17 +75,19 @@ def house(seed: int, number: int, issue: int, median: int) -> Mailing:
     )
 
 
+def _daemon(own: str) -> Identity:
+    return Identity("Mail Delivery System", (own,), "MAILER-DAEMON", None)
+
+
 def receipts(seed: int, number: int, median: int) -> Mailing:
     """A firm's automatic mails, each for one customer: no campaign."""
     d = dice(seed, "firm", number)
     tongue = d.weighted(LANGUAGE_SHARES)
     letter = d.pick(letters("other", tongue) or letters("other", "en"))
-    company = (
-        d.pick(brands_for(letter.brand_kind, letter.language))
-        if letter.brand_kind
-        else say(lists(letter.language)["company"], d, {})
-    )
+    # Never a real brand: from a name under .example that would be an imitation.
+    company = say(lists(letter.language)["company"], d, {})
     own = f"{slug(company, d)}.example"
+    bounce = letter.subtype == "bounce"
     fixed = fixed_words(letter, None, company, d)
     return Mailing(
         name=None,
@@ -96,10 +98,10 @@ def receipts(seed: int, number: int, median: int) -> Mailing:
         wanted=True,
         fleets=(fleet(Way.BULK if d.chance(0.7) else Way.OFFICE, d),),
         drafts=(settled(letter, d, fixed, 0.0),),
-        identity=Identity(company, (own,), d.pick(LOCALS), None),
+        identity=_daemon(own) if bounce else Identity(company, (own,), d.pick(LOCALS), None),
         mailers=(d.pick(HONEST),),
         skin=skin(d, target_size(d, median), company),
-        form=d.pick(("html", "alternative", "plain")),
+        form="plain" if bounce else d.pick(("html", "alternative", "plain")),
         charset=charset(tongue, d),
         landing=(own,),
         path=d.pick(PATHS),
@@ -141,4 +143,5 @@ def personal(seed: int, index: int, median: int) -> Mailing:
         seed=d.getrandbits(32),
         fixed=fixed,
         mutation=frozenset(),
+        list_id=d.word(6) if letter.subtype == "list" else None,
     )
