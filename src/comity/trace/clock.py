@@ -6,6 +6,7 @@ A claim of the host that wrote it. Never raises; never asks what time it is now.
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 # Ours: mail is older than the web in some archives, and a clock past 2100 is no clock.
 FIRST_YEAR, LAST_YEAR = 1970, 2100
@@ -37,6 +38,7 @@ _ASCTIME = re.compile(
 )
 
 
+@lru_cache(maxsize=1_024)  # the lines of one mail often state the same second
 def read_time(text: str) -> tuple[datetime | None, str | None]:
     """(time in UTC or None, defect code or None). `text` has its white space folded."""
     match = _RFC.search(text)

@@ -6,9 +6,9 @@ raises on content, and never decides whom to believe: that is `trace.boundary`.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from comity.trace.clock import read_time
 from comity.trace.peer import BARE, LITERAL, MAX_NAME, ip_of, peer_ip, read_peer
@@ -20,8 +20,7 @@ MAX_FIELD = 8_192  # characters; ours: no RFC caps a folded field
 MAX_WORDS = 400  # words and comments looked at in one field; ours
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedHop:
+class ClaimedHop(NamedTuple):  # made five times a mail, and quicker than a dataclass
     """What one Received field says. Nobody we trust has confirmed it."""
 
     by: str | None = None  # host that says it took the mail, as written
@@ -50,6 +49,7 @@ class ClaimedHop:
 UNREADABLE = ("received-unparsed",)
 SEVERAL_BY = "received-several-by"
 
+_TOKEN = re.compile(r"\([^()]*\)|[^\s()]+|[()]")
 _PAREN = re.compile(r"([()])")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,320}"')  # RFC 5321: a path holds up to 256 octets
 _TLS = re.compile(r"(TLS|SSL)[ v]{0,2}(\d(?:[._]\d)?)?")
@@ -91,11 +91,19 @@ def _split_date(text: str) -> tuple[str, str]:
 
 def _items(head: str) -> list[str]:
     """Words outside comments, and whole comments: those begin with "(" and have no end mark."""
+    if '"' in head:  # a quoted local part may hold brackets and words: it is one thing
+        head = _QUOTED.sub('""', head)
+    tokens = _TOKEN.findall(head)
+    if "(" in tokens or ")" in tokens:
+        return _nested(head)
+    return ["(" + token[1:-1].strip() if token[0] == "(" else token for token in tokens[:MAX_WORDS]]
+
+
+def _nested(head: str) -> list[str]:
+    """The same where comments hold comments, or are not closed."""
     items: list[str] = []
     depth = 0
     comment: list[str] = []
-    if '"' in head:  # a quoted local part may hold brackets and words: it is one thing
-        head = _QUOTED.sub('""', head)
     for piece in _PAREN.split(head):
         if piece == "(":
             if depth:

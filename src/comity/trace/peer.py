@@ -70,6 +70,8 @@ def read_peer(part: list[str], head: str, way: Way) -> Peer:
             peer.name = item[6:].strip()[:MAX_NAME] or None
             helo_comment = True
             continue
+        if lead[:4] == "auth":  # a name that the peer logged in with, not where it is
+            continue
         if "helo=" in item:
             named = _HELO_IN_COMMENT.search(item)
             if named:
@@ -88,18 +90,20 @@ def read_peer(part: list[str], head: str, way: Way) -> Peer:
 
 def _seen(comment: str, peer: Peer) -> Address | None:
     """Address in one comment of the "from" section; takes the reverse name beside it."""
-    if _SAME_HOST.search(comment):
+    if ("local" in comment or "[" in comment) and _SAME_HOST.search(comment):
         peer.local = True
     found = None
-    for literal in LITERAL.finditer(comment):
-        found = literal  # the last: before it the HELO may stand
+    if "[" in comment:
+        for literal in LITERAL.finditer(comment):
+            found = literal  # the last: before it the HELO may stand
     if found:
         ip = peer_ip(found[1])
         before = comment[1 : found.start()].strip()
         if before and ip is not None:
             host = before.split(" ", 1)[0].rsplit("@", 1)[-1].rstrip(".").strip("[]")
             peer.denied = host.lower() in _UNKNOWN_HOST or "forged" in comment
-            if host.lower() not in _UNKNOWN_HOST and ip_of(host) is None and len(host) <= MAX_NAME:
+            a_name = host.lower() not in _UNKNOWN_HOST and not _is_address(host)
+            if a_name and len(host) <= MAX_NAME:
                 peer.host = host or None
                 # sendmail marks what it could not confirm; the others write only "unknown".
                 peer.checked = bool(host) and "forged" not in comment
@@ -112,6 +116,10 @@ def _seen(comment: str, peer: Peer) -> Address | None:
     return ip
 
 
+def _is_address(word: str) -> bool:
+    return (word[:1].isdigit() or ":" in word) and ip_of(word) is not None
+
+
 def _name_the_first_word(
     first: str, peer: Peer, head: str, helo_comment: bool, seen_in_comment: bool
 ) -> None:
@@ -120,14 +128,14 @@ def _name_the_first_word(
         return
     if helo_comment:  # Exim, qmail, Yahoo: HELO stands in the comment, so this is what was seen
         peer.denied = word.lower() in _UNKNOWN_HOST
-        if not peer.denied and ip_of(word.removeprefix("IPv6:")) is None:
+        if not peer.denied and not _is_address(word):
             peer.host = word
             peer.checked = "(Exim" in head  # qmail looks only one way
         return
     peer.name = word
     if peer.host is not None or peer.ip is None:
         return
-    exim = seen_in_comment and "(Exim" in head and ip_of(word) is None
+    exim = seen_in_comment and "(Exim" in head and not _is_address(word)
     fetched = not seen_in_comment and "etchmail" in head  # the server that the user named
     if exim or fetched:
         peer.host, peer.checked = word, True
