@@ -51,6 +51,7 @@ _MECHANICS = frozenset(
         "false-file-name",
         "archive-with-bill",
         "locked-archive",
+        "business-letter",
         "false-superior-private",
         "false-charge",
     )
