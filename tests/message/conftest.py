@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes `files` importable for the tests of this folder."""
+"""Makes `message_files` importable for the tests of this folder."""
 
 import sys
 from pathlib import Path

@@ -7,7 +7,7 @@ All mails are written for these tests, on documentation addresses.
 
 from pathlib import Path
 
-from files import archive, encrypted, mail, part, pdf, text_mail, word
+from message_files import archive, encrypted, mail, part, pdf, text_mail, word
 
 HERE = Path(__file__).parent / "corpus"
 KOREAN = "고객님의 계정에서 평소와 다른 로그인이 확인되었습니다. 아래에서 확인해 주세요."

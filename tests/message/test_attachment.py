@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from files import archive, encrypted, mail, part, pdf, png, word
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from message_files import archive, encrypted, mail, part, pdf, png, word
 
 from comity.message.archive import MAX_LISTED, MAX_MEMBERS
 from comity.message.archive import read as read_archive

@@ -45,6 +45,8 @@ TEXT = {  # name: (html, shown, hidden)
         "",
     ),
     "white on a picture": ("<table><td background=x.png style=color:#fff>x</table>", "x", ""),
+    "white around a table, no doctype": ("<font color=white>a<table><td>b</table>", "b", "a"),
+    "white around a table": ("<!doctype html><font color=white><table><td>b</table>", "", "b"),
     "colour of the box": (
         "<div style='background:#222'><p style='color:#232323'>x</p>y</div>",
         "y",

@@ -5,9 +5,9 @@ import io
 import time
 
 import pytest
-from files import png, qr_png
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from message_files import png, qr_png
 from PIL import Image
 
 from comity.gateway.qr import MAX_BYTES, MAX_PIXELS, read_qr

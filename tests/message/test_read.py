@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from files import mail, part, qr_png, text_mail
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from message_files import mail, part, qr_png, text_mail
 
 from comity.message.message import Message
 from comity.message.read import MAX_QR_PICTURES, read

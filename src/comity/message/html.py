@@ -36,7 +36,7 @@ MAX_CLASSES = 500  # of the skeleton
 MAX_PICTURES = 200  # ours
 
 # What an element is to the walk: bits of `_KINDS`.
-_BLOCK, _CELL, _ANCHOR, _NOTED, _UNREAD = 1, 2, 4, 8, 16
+_BLOCK, _CELL, _ANCHOR, _NOTED, _UNREAD, _RESETS = 1, 2, 4, 8, 16, 32
 _BREAKS = _BLOCK | _CELL
 _ENDS = _BREAKS | _ANCHOR
 _KINDS: dict[str, int] = {}
@@ -49,6 +49,7 @@ for _bit, _names in (
     ),
     (_CELL, "td th"),
     (_ANCHOR, "a"),
+    (_RESETS, "table"),
     (_NOTED, "a area img form base meta iframe embed frame object button input"),
     (
         _UNREAD,
@@ -131,6 +132,8 @@ class _Walk:
 
     sheet: Sheet
     ruled: bool  # the sheet says something
+    quirks: bool = False  # no doctype
+    ink: int = BLACK  # colour of the body's text
     shown: _Ink = field(default_factory=_Ink)
     hidden: _Ink = field(default_factory=_Ink)
     anchors: list[Anchor] = field(default_factory=list)
@@ -154,7 +157,7 @@ def read(page: str) -> Page:
     if root is None:
         return _without_tree(page, defects)
     rules = _sheet_of(tree, allowed)
-    walk = _Walk(rules, bool(rules.rules))
+    walk = _Walk(rules, bool(rules.rules), "<!doctype" not in allowed[:2_000].lower())
     _walk(walk, root)
     return Page(
         "".join(walk.shown.out),
@@ -212,8 +215,12 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
             if kind & _BREAKS:
                 _gap(walk, kind)
             attrs = node.attributes
+            if kind & _RESETS:
+                look = _reset(walk, look)
             if attrs or walk.ruled:
                 look = _enter(walk, tag, attrs, look)
+                if tag == "body":
+                    walk.ink = look[3]
             if kind & _NOTED:
                 _note(walk, tag, attrs)
             child = None if kind & _UNREAD else node.first_child
@@ -237,6 +244,17 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
             break
     if walk.open is not None:
         _close(walk, _ANCHOR)
+
+
+def _reset(walk: _Walk, look: _Look) -> _Look:
+    """Without a doctype a table takes its colour from the body, not from what is around it.
+
+    WHATWG Quirks Mode, "The tables inherit color from body quirk": `<font color=white><table>`
+    hides nothing then.
+    """
+    if not walk.quirks or look[3] == walk.ink:
+        return look
+    return _by_css(Style(color=walk.ink), look)
 
 
 def _gap(walk: _Walk, kind: int) -> None:
