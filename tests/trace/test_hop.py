@@ -50,6 +50,15 @@ FORMS = {
         f"from h (IDENT:x@r.example [{IP}]) by mx.example (8.9.3/8.9.3) with ESMTP id A;",
         "mx.example", "h", "r.example", True, IP, Way.SMTP,
     ),
+    "sendmail, a host whose name begins as a login would": (
+        f"from h (auth02.example [{IP}]) by mx.example (8.18.1/8.18.1) with ESMTP id A;",
+        "mx.example", "h", "auth02.example", True, IP, Way.SMTP,
+    ),
+    "postfix, login with an address in its name": (
+        f"from h (r.example [{IP}]) (Authenticated sender: me@[203.0.113.9]) by m.example"
+        " (Postfix) with ESMTPSA id A;",
+        "m.example", "h", "r.example", True, IP, Way.SMTP,
+    ),
     "sendmail, made here": (
         "(from root@localhost) by mx.example (8.9.3/8.9.3) id A for a@b;",
         "mx.example", None, None, False, None, Way.LOCAL,
@@ -349,6 +358,8 @@ def test_protocol_tls_id_recipient_and_time(field, want):
         ("from h (r [192.0.2.1]) (Authenticated sender: me) by m (Postfix) with ESMTP id A", True),
         ("from h (r [192.0.2.1]) (authenticated bits=0) by m (8.18.1/8.18.1) with ESMTP", True),
         ("from h ([192.0.2.1]) by m with ESMTPS id A", False),
+        ("from h (auth02.example [192.0.2.1]) by m with ESMTP id A", False),
+        ("from h (r [192.0.2.1]) (AUTH: PLAIN me@own.example) by m with esmtp", True),
     ],
 )
 def test_a_login_is_seen(field, login):

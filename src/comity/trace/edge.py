@@ -6,7 +6,7 @@ boundary and never makes an edge surer.
 """
 
 from comity.trace.hop import ClaimedHop
-from comity.trace.names import organisation
+from comity.trace.names import internal_name, organisation
 from comity.trace.ranges import matches
 from comity.trace.services import Provider
 from comity.trace.side import Side, Weight, mail_domain
@@ -109,11 +109,29 @@ def _was_delivered_before(
     for hop in below[:LOOK_AHEAD]:
         writer = services.writer(hop.by, hop.by_ip)
         if writer is None:
+            if internal_name(hop.by or ""):
+                continue
             return False
-        if writer is sender and hop.from_ip is not None and matches(hop.by, None, writer.front):
-            # Else the service may filter for the recipient, or send what its customers relay.
-            return writer.front_tells_forwarding or side.provider is None
+        if not _took_from_stranger(side, hop, writer):
+            continue
+        # Else the service may filter for the recipient, or send what its customers relay.
+        if side.provider is None:
+            return True
+        if writer is sender and matches(hop.by, None, writer.front):
+            return writer.front_tells_forwarding
     return False
+
+
+def _took_from_stranger(side: Side, hop: ClaimedHop, writer: Provider) -> bool:
+    """Whether the line says that the service took the mail from outside, for one of its own."""
+    return (
+        hop.from_ip is not None
+        and side.policy.can_be_origin(hop.from_ip)
+        and hop.way in (Way.SMTP, Way.UNKNOWN)
+        and not hop.authenticated
+        and not writer.holds(hop.from_ip)
+        and side.trust.services.provider(hop.from_host) is not writer
+    )
 
 
 def _relayed_from_outside(side: Side, below: tuple[ClaimedHop, ...]) -> bool:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from comity.trace.clock import read_time
-from comity.trace.peer import BARE, LITERAL, MAX_NAME, ip_of, peer_ip, read_peer
+from comity.trace.peer import BARE, LITERAL, LOGIN, MAX_NAME, ip_of, peer_ip, read_peer
 from comity.trace.way import KEYWORDS, Way, protocol_of, way_of
 from comity.values.address import Address
 from comity.values.span import Span
@@ -261,7 +261,7 @@ def _logged_in(protocol: str | None, head: str) -> bool:
     name = (protocol or "").lower()
     if name.endswith(("mtpa", "mtpsa")) or name == "asmtp":
         return True
-    return "(auth" in head or "(Auth" in head
+    return LOGIN.search(head) is not None
 
 
 def _recipient(part: list[str]) -> str | None:

@@ -16,6 +16,7 @@ MAX_NAME = 300  # characters of one name kept; ours, above the 255 octets of RFC
 
 LITERAL = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]{2,51})(?:%\w{1,16})?\](?::\d{1,5})?", re.I)
 BARE = re.compile(r"([0-9A-Fa-f:.]{2,51})(?:%\w{1,16})?(?:\[\w{1,16}\])?")
+LOGIN = re.compile(r"\(auth(?:enticated)?(?:[\s:=)]|$)", re.I)
 _HELO_IN_COMMENT = re.compile(r"\bhelo=(\[?[^\s\])]{1,255}\]?)", re.I)
 _IPV4_PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}")
 _SAME_HOST = re.compile(r"\[(?:\[?unix\b|local\])|@localhost$|@localhost\b(?! \[)", re.I)
@@ -70,7 +71,7 @@ def read_peer(part: list[str], head: str, way: Way) -> Peer:
             peer.name = item[6:].strip()[:MAX_NAME] or None
             helo_comment = True
             continue
-        if lead[:4] == "auth":  # a name that the peer logged in with, not where it is
+        if LOGIN.match(item):  # a name that the peer logged in with, not where it is
             continue
         if "helo=" in item:
             named = _HELO_IN_COMMENT.search(item)
