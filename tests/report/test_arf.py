@@ -148,7 +148,7 @@ def test_the_standard_library_reads_what_is_printed(value):
 
 
 def test_the_mails_line_ends_are_kept_in_print():
-    for mail in (MAIL, MAIL.replace(b"\n", b"\r\n"), b"--q\n" + MAIL):
+    for mail in (MAIL, MAIL.replace(b"\n", b"\r\n"), b"--q\n" + MAIL, MAIL + b"\r"):
         value = Arf("t", (("Version", "1"),), mail, reporter="loop@fbl.example")
         assert arf.read(arf.print_arf(value))[0].mail == mail
 

@@ -90,6 +90,7 @@ def test_the_attached_mails_come_out_byte_for_byte(raw, mails):
     assert {one.reporter for one in reports} == {"ann@citizen.example"}
     assert not any(one.rewritten for one in reports)
     assert len({one.path for one in reports}) == len(mails)
+    assert "operator" not in reports[0].reasons[0].text
 
 
 THEMSELVES = {
@@ -145,6 +146,8 @@ def test_a_reporting_desk_needs_less_evidence():
 def test_the_operators_word_decides():
     raw = THEMSELVES["bounce"]
     assert read(raw, "x.eml", Form.ATTACHED)[0].mail == MAIL
+    (report,) = read(THEMSELVES["long text of its own"], "x.eml", Form.ATTACHED)
+    assert report.mail == MAIL and "operator" in report.reasons[0].text
     assert read(FORWARDS["an .eml file"][0], "x.eml", Form.EML)[0].form is Form.EML
 
 

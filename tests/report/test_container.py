@@ -124,7 +124,14 @@ def test_a01_a_box_of_bombs_is_given_up():
     small = Caps(ratio_from=100_000, bombs=3)
     items = found(zipped({f"{n}": bytes(1_000_000) for n in range(20)}), caps=small)
     assert len(items) == 4
-    assert codes(items[-1]) == ["container-too-many"]
+    assert codes(items[-1]) == ["container-too-many"] and items[-1].refused
+
+
+def test_folders_of_a_zip_are_not_reports():
+    out = io.BytesIO(zipped({"1.eml": ONE}))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.mkdir("folder")
+    assert [one.path for one in found(out.getvalue())] == ["b!1.eml"]
 
 
 def test_a01_nested_boxes_stop_at_the_depth():

@@ -55,7 +55,7 @@ def test_the_mail_in_the_evidence_is_the_report():
     assert report.reporter == "abuse@desk.example"
     assert report.reported_at == datetime(2024, 6, 3, 10, 15, 0, 250_000, UTC)
     assert report.claims["source_identifier"] == "192.0.2.7"
-    assert report.claims["protocol"] == "smtp"
+    assert report.claims["protocol"] == "smtp" and report.claims["source_port"] == "25"
     assert report.defects == () and not report.refused and not report.rewritten
 
 

@@ -194,7 +194,8 @@ def print_arf(arf: Arf) -> bytes:
         part = ["", "", f"--{boundary}", f"Content-Type: {kind}"]
         part += [f"Content-Transfer-Encoding: {encoding}", "", ""]
         out += end.join(part).encode("ascii") + arf.mail
-    return out + f"{end}--{boundary}--{end}".encode("ascii")
+    last = "\r\n" if out.endswith(b"\r") else end  # else the mail's own CR would join our LF
+    return out + f"{last}--{boundary}--{end}".encode("ascii")
 
 
 def _boundary(mail: bytes, text: str) -> str:
