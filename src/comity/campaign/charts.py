@@ -98,7 +98,7 @@ def world(counts: dict[str, int]) -> str:
         return (longitude + 180) * scale, (_NORTH - latitude) * scale
 
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    words = ", ".join(f"{places()[c].name if c in places() else c} {n}" for c, n in ordered[:12])
+    words = ", ".join(f"{places()[c].name} {n}" for c, n in ordered if c in places())
     out = [_open("Countries the mails came from", f"Mails by country of origin: {words}.", height)]
     out.append(f'<rect class="sea" width="{WIDTH}" height="{height:.0f}"/>')
     for outline in land():

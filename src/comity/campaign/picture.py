@@ -157,7 +157,7 @@ def _from_where(members: Sequence[MemberFacts]) -> str:
             "<section><h2>Networks and countries</h2>"
             "<p>No origin is known for these mails, or no address data was given.</p></section>"
         )
-    rows = [(_shown(country_name(c)), escape(c), f"{n:,}") for c, n in _most(countries)]
+    rows = [(_shown(country_name(c)), _shown(c), f"{n:,}") for c, n in _most(countries)]
     nets = [
         (f"AS{asn}" if asn else "–", _shown(net) or "–", _shown(country) or "–", f"{n:,}")
         for (asn, net, country), n in _most(networks)[:MAX_NETWORKS]
@@ -345,6 +345,7 @@ code{font:.85em ui-monospace,monospace;overflow-wrap:anywhere}
 mark{background:var(--mark);color:inherit;border-radius:.2rem;padding:0 .1em}
 summary{cursor:pointer;color:var(--accent)}
 footer{border-top:1px solid var(--line);padding-top:.6rem;font-size:.85rem;color:var(--soft)}
+@media(max-width:30rem){svg text{font-size:15px}}
 @media print{body{max-width:none;font-size:11pt}details{display:block}section{break-inside:auto}
 figure,tr{break-inside:avoid}.scroll{overflow:visible}}
 """
