@@ -36,9 +36,8 @@ MAX_CLASSES = 500  # of the skeleton
 MAX_PICTURES = 200  # ours
 
 # What an element is to the walk: bits of `_KINDS`.
-_BLOCK, _CELL, _ANCHOR, _NOTED, _UNREAD, _RESETS = 1, 2, 4, 8, 16, 32
-_BREAKS = _BLOCK | _CELL
-_ENDS = _BREAKS | _ANCHOR
+_BLOCK, _CELL, _ANCHOR, _NOTED, _UNREAD, _RESETS, _BODY = 1, 2, 4, 8, 16, 32, 64
+_ENDS = _BLOCK | _CELL | _ANCHOR
 _KINDS: dict[str, int] = {}
 for _bit, _names in (
     (
@@ -50,6 +49,7 @@ for _bit, _names in (
     (_CELL, "td th"),
     (_ANCHOR, "a"),
     (_RESETS, "table"),
+    (_BODY, "body"),
     (_NOTED, "a area img form base meta iframe embed frame object button input"),
     (
         _UNREAD,
@@ -133,6 +133,7 @@ class _Walk:
     sheet: Sheet
     ruled: bool  # the sheet says something
     quirks: bool = False  # no doctype
+    known: dict[tuple[str, str | None, str | None], Style] = field(default_factory=dict)
     ink: int = BLACK  # colour of the body's text
     shown: _Ink = field(default_factory=_Ink)
     hidden: _Ink = field(default_factory=_Ink)
@@ -195,11 +196,14 @@ def _sheet_of(tree: LexborHTMLParser, page: str) -> Sheet:
 
 
 def _walk(walk: _Walk, root: LexborNode) -> None:
-    """Document order with an end for each element; no recursion, so depth costs no stack."""
+    """Document order with an end for each element; no recursion, so depth costs no stack.
+
+    Most of the room's time is spent here: what is short stands in line.
+    """
     look = _DEFAULT
     node: LexborNode | None = root
     above: list[tuple[LexborNode, int, _Look]] = []
-    tags, ink = walk.tags, walk.shown
+    tags, ink, hidden, ruled = walk.tags, walk.shown, walk.hidden, walk.ruled
     while node is not None:
         tag = node.tag or "-"
         if tag == "-text":
@@ -210,16 +214,22 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
                 ink.gap = " "
         elif tag[0] not in "-!":
             tags.append(tag)
+            if len(tags) > MAX_ELEMENTS:
+                told = f"more than {MAX_ELEMENTS:,}"
+                walk.defects["html-too-many-elements"] = Defect("html-too-many-elements", told)
+                break
             kind = _KINDS.get(tag, 0)
             before = look
-            if kind & _BREAKS:
-                _gap(walk, kind)
-            attrs = node.attributes
+            if kind & _BLOCK:  # stands on lines of its own
+                ink.gap = hidden.gap = "\n"
+            elif kind & _CELL and not ink.gap:  # is set off by a space
+                ink.gap = " "
             if kind & _RESETS:
                 look = _reset(walk, look)
-            if attrs or walk.ruled:
+            attrs = node.attributes
+            if attrs or ruled:
                 look = _enter(walk, tag, attrs, look)
-                if tag == "body":
+                if kind & _BODY:
                     walk.ink = look[3]
             if kind & _NOTED:
                 _note(walk, tag, attrs)
@@ -234,14 +244,12 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
         following = node.next
         while following is None and above:
             node, kind, look = above.pop()
-            if kind & _ENDS:
+            if kind & _BLOCK:
+                ink.gap = hidden.gap = "\n"
+            elif kind & _ENDS:
                 _close(walk, kind)
             following = node.next
         node = following
-        if len(tags) > MAX_ELEMENTS:
-            told = f"more than {MAX_ELEMENTS:,}"
-            walk.defects["html-too-many-elements"] = Defect("html-too-many-elements", told)
-            break
     if walk.open is not None:
         _close(walk, _ANCHOR)
 
@@ -257,14 +265,6 @@ def _reset(walk: _Walk, look: _Look) -> _Look:
     return _by_css(Style(color=walk.ink), look)
 
 
-def _gap(walk: _Walk, kind: int) -> None:
-    """A block stands on lines of its own, a cell is set off by a space."""
-    if kind & _BLOCK:
-        walk.shown.gap = walk.hidden.gap = "\n"
-    elif not walk.shown.gap:
-        walk.shown.gap = " "
-
-
 def _enter(walk: _Walk, tag: str, attrs: dict[str, str | None], look: _Look) -> _Look:
     """Note class names; give the look inside this element."""
     css, classes, ident = attrs.get("style"), attrs.get("class"), attrs.get("id")
@@ -273,7 +273,11 @@ def _enter(walk: _Walk, tag: str, attrs: dict[str, str | None], look: _Look) -> 
             walk.classes[one] = None
     said = declared(css) if css else PLAIN
     if walk.ruled:
-        said = walk.sheet.of(tag, classes or "", ident or "").under(said)
+        key = (tag, classes, ident)
+        ruled = walk.known.get(key)
+        if ruled is None:
+            ruled = walk.known[key] = walk.sheet.of(tag, classes or "", ident or "")
+        said = ruled.under(said)
     if not _DRAWN.isdisjoint(attrs):
         look = _by_attributes(tag, attrs, look)
     return look if said is PLAIN else _by_css(said, look)
@@ -390,8 +394,10 @@ def _note(walk: _Walk, tag: str, attrs: dict[str, str | None]) -> None:
 
 def _close(walk: _Walk, kind: int) -> None:
     """The end of an element."""
-    if kind & _BREAKS:
-        _gap(walk, kind)
+    if kind & _BLOCK:
+        walk.shown.gap = walk.hidden.gap = "\n"
+    elif kind & _CELL:
+        walk.shown.gap = walk.shown.gap or " "
     elif walk.open is not None:
         anchor, walk.open = walk.open, None
         seen = anchor.start >= 0

@@ -98,7 +98,7 @@ _RGB = re.compile(
 )
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def declared(css: str) -> Style:
     """Read the value of a style attribute, or the inside of a rule."""
     lowered = css[:MAX_STYLE].lower()

@@ -44,7 +44,7 @@ class Url:
     marks: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=2_048)
 def read(written: str, base: str = "") -> Url:
     """Read an href, a bare URL or a relative reference (against `base`)."""
     plain = _PLAIN.match(written) if len(written) <= MAX_URL else None
