@@ -5,6 +5,7 @@ Loud mail is among them on purpose: whoever judges by tone will accuse it.
 """
 
 import re
+from dataclasses import replace
 
 from simulator.dice import Dice, dice
 from simulator.grammar import say
@@ -28,6 +29,8 @@ from simulator.senders import Way, domain, fleet
 _BULK = frozenset(
     "newsletter political religious charity press union community petition university news".split()
 )
+
+_BY_HAND = (1, 3, 5)  # the skins that mail programs make
 
 
 def _bulk_letter(label: str, tongue: str, house: Dice, issue: Dice) -> Letter:
@@ -120,6 +123,7 @@ def personal(seed: int, index: int, median: int) -> Mailing:
     letter = d.pick([one for one in known if one.subtype not in _BULK])
     sending = fleet(Way.MAILBOX if d.chance(0.75) else Way.OFFICE, d)
     own = sending.domains[0] if sending.domains else sending.operators[0].domain
+    on_list, server = letter.subtype == "list", fleet(Way.BULK, d)
     fixed = fixed_words(letter, None, "", d)
     local = re.sub(r"[^a-z]", "", fixed["person"].lower()) or d.word(7)
     attached = (d.pick(("pdf", "ics")), f"{d.word(5)}{d.upto(1, 99)}") if d.chance(0.1) else None
@@ -130,18 +134,19 @@ def personal(seed: int, index: int, median: int) -> Mailing:
         subtype=letter.subtype,
         brand=None,
         wanted=True,
-        fleets=(sending,),
+        fleets=(server if on_list else sending,),
         drafts=(settled(letter, d, fixed, 0.0),),
         identity=Identity(fixed["person"], (own,), local, None),
         mailers=(d.pick(HONEST),),
-        skin=skin(d, target_size(d, median // 3), ""),
-        form=d.pick(("plain", "plain", "alternative", "html")),
+        skin=replace(skin(d, target_size(d, median // 3), ""), form=d.pick(_BY_HAND)),
+        form="plain" if on_list else d.pick(("plain", "plain", "alternative", "html")),
         charset=charset(tongue, d),
-        landing=(domain(d),),
+        landing=server.domains if on_list else (domain(d),),
         path="photo",
         attachment=attached,
         seed=d.getrandbits(32),
         fixed=fixed,
         mutation=frozenset(),
-        list_id=d.word(6) if letter.subtype == "list" else None,
+        list_id=d.word(6) if on_list else None,
+        list_host=server.domains[0] if on_list else None,
     )

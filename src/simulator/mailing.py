@@ -83,6 +83,7 @@ class Mailing:
     mutation: frozenset[str]
     picture_bytes: int = 8000
     list_id: str | None = None
+    list_host: str | None = None  # of a discussion list: it sends, persons write
 
     def mail(self, index: int, at: float, dice: Dice) -> SimulatedMail:
         """One mail of the mailing. The same dice give the same bytes."""
@@ -110,7 +111,9 @@ class Mailing:
             charset=self.charset,
             list_lines=self._list_lines(unsubscribe_url),
         )
-        sender = address if not self.list_id else f"bounce-{dice.hex(10)}@{domain}"
+        sender = address
+        if self.list_id:
+            sender = f"{self.list_id}-bounces+{dice.hex(10)}@{self.list_host or domain}"
         begun = start(fleet, place, sender, domain, rcpt, at, dice)
         above = place.deliver(place, begun.peer, rcpt, at, dice)
         lines = [*above, *begun.below, *fields(dice.pick(self.mailers), outer, body.fields, dice)]
@@ -248,7 +251,15 @@ class Mailing:
     def _list_lines(self, unsubscribe_url: str) -> tuple[str, ...]:
         if not self.list_id:
             return ()
-        domain = self.identity.domains[0]
+        domain = self.list_host or self.identity.domains[0]
+        if self.list_host:
+            return (
+                f"List-Id: <{self.list_id}.{domain}>",
+                f"List-Post: <mailto:{self.list_id}@{domain}>",
+                f"List-Unsubscribe: <https://{domain}/options/{self.list_id}>,"
+                f"\r\n <mailto:{self.list_id}-leave@{domain}>",
+                "Precedence: list",
+            )
         return (
             f"List-ID: <{self.list_id}.{domain}>",
             f"List-Unsubscribe: <{unsubscribe_url}>,\r\n <mailto:leave@{domain}?subject=leave>",

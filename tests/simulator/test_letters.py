@@ -10,8 +10,9 @@ from simulator.letters import LABELS, LANGUAGES, brands, letters
 from simulator.mailing import _fill, settled
 from simulator.plans import fixed_words
 
-ALL = [one for tongue in LANGUAGES for label in LABELS for one in letters(label, tongue)]
-NAMES = [f"{one.language}-{one.label}-{one.subtype}-{at}" for at, one in enumerate(ALL)]
+
+def written(language):
+    return [one for label in LABELS for one in letters(label, language)]
 
 
 def said(letter, number):
@@ -25,18 +26,20 @@ def said(letter, number):
     return [say(node, d, fill) for node in nodes]
 
 
-@pytest.mark.parametrize("letter", ALL, ids=NAMES)
-def test_a_letter_can_be_said_in_several_ways(letter):
-    ways = {tuple(said(letter, number)) for number in range(6)}
-    assert len(ways) > 1
-    for texts in ways:
-        assert texts[0]
-        assert not any(mark in text for text in texts for mark in "{}")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_letter_can_be_said_in_several_ways(language):
+    for letter in written(language):
+        ways = {tuple(said(letter, number)) for number in range(4)}
+        assert len(ways) > 1, letter
+        for texts in ways:
+            assert texts[0], letter
+            assert not any(mark in text for text in texts for mark in "{}"), letter
 
 
-@pytest.mark.parametrize("letter", ALL, ids=NAMES)
-def test_a_letter_that_imitates_has_brands_to_choose_from(letter):
-    assert letter.brand_kind is None or brands()[letter.brand_kind]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_that_imitates_has_brands_to_choose_from(language):
+    for letter in written(language):
+        assert letter.brand_kind is None or brands()[letter.brand_kind]
 
 
 def test_phishing_imitates_real_and_invented_brands():
