@@ -8,6 +8,7 @@ faster one: absolute times differ from machine to machine. bench/README.md says 
 import argparse
 import contextlib
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -56,6 +57,7 @@ def comity() -> list[str]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the figures; 1 if something could not be measured."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the daemons are ended
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true", help="more mails, more rounds")
     parser.add_argument("--mails", type=int, help="default 1000, with --full 2001")

@@ -10,18 +10,26 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 NOTES = 100  # columns of a note on a line
+# Of those that know no --full, and take minutes without arguments.
+SHORT = {
+    "campaign_scale": ["10000", "100000"],
+    "simulator_speed": ["--count", "300"],
+}
 
 
 def main() -> int:
     """0 if every benchmark ran to its end."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what we started is ended
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="only these, without .py (default: all)")
     parser.add_argument("--full", action="store_true", help="more mails and rounds: many minutes")
@@ -51,14 +59,22 @@ def _run(path: Path, options: argparse.Namespace) -> bool:
     """One benchmark in its own process, so that none warms or burdens the next."""
     if not options.json:
         print(f"\n{path.stem}", flush=True)
-    full = options.full and "--full" in path.read_text(encoding="utf-8")
-    command = [sys.executable, str(path), *(["--full"] if full else [])]
+    knows_full = "--full" in path.read_text(encoding="utf-8")
+    if options.full:
+        arguments = ["--full"] if knows_full else []
+    else:
+        arguments = [] if knows_full else SHORT.get(path.stem, [])
+    command = [sys.executable, str(path), *arguments]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            for one in _figures(line.rstrip("\n")):
-                _show(path.stem, one, as_json=options.json)
+        try:
+            for line in process.stdout:
+                for one in _figures(line.rstrip("\n")):
+                    _show(path.stem, one, as_json=options.json)
+        except BaseException:  # we are stopped: it must not go on alone
+            process.terminate()
+            raise
     return process.returncode == 0
 
 
@@ -91,9 +107,10 @@ def _show(bench: str, line: str, *, as_json: bool) -> None:
         row = {"bench": bench, "name": name, "figure": figure, "unit": unit, "note": note}
         print(json.dumps(row, ensure_ascii=False), flush=True)
     else:
-        print(f"  {name:<34}{figure:>10} {unit:<14}{note[:NOTES]}".rstrip(), flush=True)
-        for more in range(NOTES, len(note), NOTES):
-            print(" " * 61 + note[more : more + NOTES], flush=True)
+        first, *more = textwrap.wrap(note, NOTES) or [""]
+        print(f"  {name:<34}{figure:>10} {unit:<14}{first}".rstrip(), flush=True)
+        for one in more:
+            print(" " * 61 + one, flush=True)
 
 
 def _has_main(path: Path) -> bool:
