@@ -13,6 +13,7 @@ from comity.category.ideas import Named, Read
 from comity.category.words import TOKEN
 from comity.message.message import Link, Message
 
+EARLY_WORDS = 80  # of the text: whoever borrows a name shows it at the top. Ours
 TRUSTED = frozenset(("bank", "payment", "crypto", "carrier", "courier", "state", "social", "tech"))
 ACCOUNT = frozenset(("bank", "payment", "crypto", "state"))  # nobody resells their name
 # A name in the text alone is spoken as only beside one of these ideas.
@@ -36,6 +37,8 @@ def find(
     places: dict[int, Named] = {}
     for named in read.named:
         if named.weak and named.zone != "from":
+            continue
+        if named.zone == "text" and _is_far(named, read):
             continue
         scores[named.brand] += _RANK[named.zone]  # type: ignore[assignment]
         zones.setdefault(named.brand, set()).add(named.zone)
@@ -84,6 +87,12 @@ def find(
         evidence.note("brand-imitated")
         evidence.note("sender-forged")
     return brand
+
+
+def _is_far(named: Named, read: Read) -> bool:
+    if isinstance(named.place, tuple):
+        return named.place[0] > read.subject_end + EARLY_WORDS
+    return named.place.start > EARLY_WORDS * 3
 
 
 def _knows_reader(evidence: Evidence) -> bool:
