@@ -81,6 +81,7 @@ REDIRECT = {
     "twice": ("https://a.example/r?u=https%253A%252F%252Fb.example%252Fx", ["redirect"]),
     "in the path": ("https://a.example/l/https://b.example/", ["redirect"]),
     "without http": ("https://a.example/t?url=b.example/x", ["redirect"]),
+    "viewer": ("https://a.example/amp/s/b.example/x", ["redirect"]),
     "to itself": ("https://a.example/r?u=https://www.a.example/x", []),
     "no target": ("https://a.example/r?u=17", []),
     "gateway": (
@@ -92,6 +93,11 @@ REDIRECT = {
 @pytest.mark.parametrize(("target", "reasons"), REDIRECT.values(), ids=REDIRECT)
 def test_redirects(target, reasons):
     assert codes(read(target)) == reasons
+
+
+def test_a_redirect_names_the_host_it_leads_on_to():
+    assert read("https://a.example/r?u=http://login.b.example/x").onward == "login.b.example"
+    assert read("https://a.example/r?u=http://www.a.example/x").onward is None
 
 
 def test_a_gateways_wrapper_is_taken_off():

@@ -22,6 +22,7 @@ MAX_NAME = 255  # characters shown of a file name, ours
 MAX_SEARCHED = 8_388_608  # bytes searched for marks, ours
 MAX_INFLATED = 2_097_152  # bytes inflated from one PDF, ours
 MAX_STREAMS = 200  # of one PDF, ours
+TAIL = 4_096  # bytes at the end of a picture searched for a page, ours
 MAX_TARGETS = 100  # links taken from one file, ours
 
 _RUNNABLE = frozenset(
@@ -326,13 +327,10 @@ def _polyglot(content: bytes, kind: str) -> bool:
         kinds.add("exe")
     if kind.startswith("image/") and kind != "image/svg+xml":
         kinds.add("image")
-        if b"<script" in content[-HEAD_OF_TAIL:].lower():
+        if b"<script" in content[-TAIL:].lower():
             kinds.add("html")
     elif "pdf" in kinds or "zip" in kinds:
         lowered = head.lower()
         if b"<html" in lowered or b"<script" in lowered:
             kinds.add("html")
     return len(kinds) > 1 and kinds != {"exe", "zip"}  # a self-unpacking archive is both, rightly
-
-
-HEAD_OF_TAIL = 4_096

@@ -84,7 +84,6 @@ class Page:
     pictures: tuple[str, ...]  # addresses of pictures, distinct, in order
     skeleton: Skeleton
     base: str = ""
-    hidden_because: tuple[str, ...] = ()
     defects: tuple[Defect, ...] = ()
 
 

@@ -89,8 +89,10 @@ _AFTER_LINK = ".,;:!?'\"*_~\u2026\u3002\uff0c\uff1b\uff1a\u00bb>"
 _INNER = re.compile(
     r"[=/?&](https?(?::|%3a|%253a)(?:/|%2f|%252f){2}[^&\s]{4,2000}+)", re.IGNORECASE
 )
+_MAY_HOLD = re.compile(r"=|http|/amp/", re.IGNORECASE)
 _INNER_NAME = re.compile(  # a target without http, where the parameter's name says what it is
-    r"[?&](?:u|url|uri|dest|destination|target|redirect|redirect_ur[il]|redir|goto|continue)="
+    r"(?:[?&](?:u|url|uri|dest|destination|target|redirect|redirect_ur[il]|redir|goto|continue)="
+    r"|/amp/(?:s/)?)"  # Google's viewer of other sites' pages
     r"((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?:/|%2f)[^&\s]{0,2000}+)",
     re.IGNORECASE,
 )
@@ -108,13 +110,15 @@ def read(
     """One link with its reasons. `shown` is the anchor's visible text."""
     at = urls.read(written[: urls.MAX_URL + 1], base)
     reasons = list(_marks(at)) if at.marks or "xn--" in at.host else []
-    inner = _inner(at) if "=" in at.rest or "http" in at.rest[:2_048].lower() else None
+    inner = _inner(at) if _MAY_HOLD.search(at.rest, 0, 2_048) else None
     if inner is not None and at.domain in GATEWAYS:
         reasons.append(_reason("unwrapped", span))
         at, inner = inner, None
         reasons += _marks(at)
+    onward = None
     if inner is not None and inner.domain and inner.domain != at.domain:
-        reasons.append(_reason("redirect", span, inner.host))
+        onward = inner.host
+        reasons.append(_reason("redirect", span, onward))
     if at.domain in SHORTENERS or at.host in SHORTENERS:
         reasons.append(_reason("shortener", span))
     if hidden:
@@ -125,7 +129,15 @@ def read(
         if false:
             reasons.append(false)
     return Link(
-        at.url, written[: urls.MAX_URL], at.host, at.domain, shown, source, span, tuple(reasons)
+        at.url,
+        written[: urls.MAX_URL],
+        at.host,
+        at.domain,
+        shown,
+        source,
+        span,
+        tuple(reasons),
+        onward,
     )
 
 

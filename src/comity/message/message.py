@@ -36,6 +36,7 @@ class Link:
     source: str  # "html", "text", "image", "form", "qr", "header", "attachment"
     span: Span | None  # of the shown text in "text", where there is one
     reasons: tuple[Reason, ...] = ()  # shown-is-not-real, address-literal, mixed-script, …
+    onward: str | None = None  # host that the URL names inside it (a redirect), where it differs
 
 
 @dataclass(frozen=True, slots=True)
