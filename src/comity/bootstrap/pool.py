@@ -63,8 +63,10 @@ def analyser(known: Callable[[], Knowledge], jobs: int) -> Analyser:
 
         with Children(work, jobs) as children:
             for _, answer in children.run(chain((first,), waiting)):
-                failed_ = isinstance(answer, Failed)
-                yield Unreadable(answer.code, answer.text) if failed_ else answer
+                if isinstance(answer, Failed):
+                    yield Unreadable(answer.code, answer.text)
+                else:
+                    yield answer
 
     return run
 

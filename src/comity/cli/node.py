@@ -113,7 +113,9 @@ def ingest(paths: tuple[str, ...], folder: str | None, as_json: bool) -> None:
 
     taken = twice = 0
     with Progress("reports safe") as progress:
-        for receipt in progress.over(take_in(_readable(paths, refuse), node, refused=refuse)):
+        for receipt in progress.over(
+            take_in(_readable(paths, refuse), node, refused=refuse, noted=_note)
+        ):
             taken += 1
             twice += receipt.duplicate
             if as_json:
@@ -127,6 +129,11 @@ def ingest(paths: tuple[str, ...], folder: str | None, as_json: bool) -> None:
     if not as_json:
         click.echo(f"{taken:,} reports are safe, {twice:,} of them known already.")
     some_failed(len(failed), "inputs")
+
+
+def _note(text: str) -> None:
+    """What opening the vault had to mend after a crash."""
+    click.echo(f"comity: {text}", err=True)
 
 
 def _readable(
@@ -193,7 +200,7 @@ def fsck(folder: str | None, as_json: bool) -> None:
         told = f"{found.records:,} records, {found.checked_bytes:,} bytes checked."
         click.echo(told)
         for damage in found.damaged:
-            click.echo(f"DAMAGED {damage}")
+            click.echo(f"DAMAGED {damage.segment} at byte {damage.offset:,}: {damage.problem}")
         for name in found.set_aside:
             click.echo(f"set aside, half of a write without a receipt: {name}")
         if found.checkpoint:

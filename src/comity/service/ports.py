@@ -121,7 +121,10 @@ class Index(Protocol):
     def fingerprints(self, version: int) -> Iterator[bytes]:
         """Packed rows of `campaign.table`, one of each mail."""
 
-    def replace_campaigns(self, campaigns: Sequence[Campaign], made_at: datetime) -> None: ...
+    def replace_campaigns(
+        self, campaigns: Sequence[Campaign], made_at: datetime, reached: int
+    ) -> None:
+        """`reached`: leaves that these campaigns are of."""
 
 
 class Node(Protocol):

@@ -17,6 +17,7 @@ from comity.values.digest import Digest
 from comity.values.errors import ComityError
 
 STEP = "analysed"
+CAMPAIGNS = "campaigns"
 MAX_ATTEMPTS = 2  # a reader that failed twice on the same bytes will fail again (M16)
 _BATCH = 200  # ours: reports in one transaction
 
@@ -66,7 +67,8 @@ def reanalyse(
     parked = [] if everything else node.index.to_retry(MAX_ATTEMPTS)
     run.all(start, analyser)
     run.retry(parked, analyser)
-    if campaigns:
+    behind = node.index.reached(CAMPAIGNS) < node.index.reached(STEP)
+    if campaigns and (everything or done.reports or behind):
         done.campaigns = find_campaigns(node)
     return done
 
@@ -76,11 +78,12 @@ def find_campaigns(node: Node) -> int:
     from comity.campaign.cluster import cluster
     from comity.campaign.table import read
 
+    reached = node.index.reached(STEP)
     rows = bytearray()
     for row in node.index.fingerprints(VERSION):
         rows += row
     found = cluster(read(rows))
-    node.index.replace_campaigns(found, node.now())
+    node.index.replace_campaigns(found, node.now(), reached)
     return len(found)
 
 

@@ -173,7 +173,9 @@ class Index:
         except (DatabaseError, InterfaceError) as error:
             raise away(error) from error
 
-    def replace_campaigns(self, campaigns: Sequence[Campaign], made_at: datetime) -> None:
+    def replace_campaigns(
+        self, campaigns: Sequence[Campaign], made_at: datetime, reached: int
+    ) -> None:
         with self._change():
             told = summaries(self.alias, campaigns)
             self._rows(models.CampaignMember).all().delete()
@@ -199,6 +201,7 @@ class Index:
                     for mail in campaign.members
                 ),
             )
+            self._reach("campaigns", reached)
 
     def _add_all(self, model: Any, rows: Iterator[Any]) -> None:
         """`bulk_create` would hold a million rows in memory at once."""

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+from comity.values.json import JSON
 from comity.values.span import Span
 
 
@@ -14,7 +15,7 @@ class Defect:
     detail: str = ""
     span: Span | None = None
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, JSON]:
         return {
             "code": self.code,
             "detail": self.detail,

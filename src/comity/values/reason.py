@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+from comity.values.json import JSON
 from comity.values.span import Span
 
 
@@ -19,7 +20,7 @@ class Reason:
     span: Span | None = None
     weight: float = 0.0
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, JSON]:
         return {
             "code": self.code,
             "text": self.text,

@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass
 
+from comity.values.json import JSON
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -18,5 +20,5 @@ class Span:
     start: int
     end: int
 
-    def as_json(self) -> dict[str, str | int]:
+    def as_json(self) -> dict[str, JSON]:
         return {"where": self.where, "start": self.start, "end": self.end}
