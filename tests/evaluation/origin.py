@@ -81,14 +81,17 @@ def _date(fields: tuple[Field, ...]) -> str:
 def relays_on_top(
     fields: tuple[Field, ...], host: str, first: str, second: str, form: str = "postfix"
 ) -> tuple[Field, ...]:
-    """Two relays of the recipient: mx1 took it from `second`'s neighbour, store took it from mx1."""
+    """Two relays of the recipient: mx1 took it from `second`, relay took it from mx1."""
     when = _date(fields)
     mx, store = f"mx1.{host}", f"relay.{host}"
     if form == "exchange":
         top = (
             f"from {mx} ({first}) by {store} (10.1.1.9) with Microsoft SMTP Server id 15.2; {when}"
         )
-        low = f"from gw.{host} ({second}) by {mx} (10.1.1.8) with Microsoft SMTP Server id 15.2; {when}"
+        low = (
+            f"from gw.{host} ({second}) by {mx} (10.1.1.8) with Microsoft SMTP Server id 15.2;"
+            f" {when}"
+        )
     elif form == "exim":
         top = f"from {mx} ([{first}]) by {store} with esmtps (Exim 4.97) id 1abc-0001-2x; {when}"
         low = f"from gw.{host} ([{second}] helo=x) by {mx} with esmtp (Exim 4.97) id 1abd-2; {when}"
@@ -99,14 +102,15 @@ def relays_on_top(
 
 
 def hops_below(fields: tuple[Field, ...], writer: str, seed: str) -> tuple[Field, ...]:
-    """Five invented lines under the true ones; the first names `writer` as the host that took it."""
-    chance = random.Random(seed)  # noqa: S311
+    """Five invented lines under the true ones; the first says that `writer` took it."""
+    chance = random.Random(seed)
     received = [index for index, field in enumerate(fields) if field.key == "received"]
     at = received[-1] + 1 if received else 0
     when = _date(fields)
 
     def public() -> str:
-        return f"{chance.choice((5, 31, 77, 91, 185))}.{chance.randint(1, 250)}.1.{chance.randint(2, 250)}"
+        first = chance.choice((5, 31, 77, 91, 185))
+        return f"{first}.{chance.randint(1, 250)}.1.{chance.randint(2, 250)}"
 
     lines = []
     by = writer
@@ -114,7 +118,8 @@ def hops_below(fields: tuple[Field, ...], writer: str, seed: str) -> tuple[Field
         peer = f"mail{number}.bank-of-example.com"
         lines.append(
             line(
-                f"from {peer} ({peer} [{public()}]) by {by} (Postfix) with ESMTPS id C{number}; {when}"
+                f"from {peer} ({peer} [{public()}]) by {by} (Postfix) with ESMTPS id C{number};"
+                f" {when}"
             )
         )
         by = peer

@@ -7,7 +7,8 @@ of ours, and above the line that took the mail in. All others are listed as clai
 """
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 
 from comity.mime.part import Field
 from comity.trace.boundary import Boundary
@@ -30,6 +31,7 @@ _RESULT = re.compile(r"\s*([A-Za-z][\w-]{0,30})(?:/\d{1,3})?\s*=\s*([A-Za-z]{1,2
 _PROPERTY = re.compile(
     r"\b(smtp|header|body|policy)\.([\w-]{1,30})\s*=\s*(\"[^\"]{0,300}\"|[^\s;]{1,300})"
 )
+_SCOPES = frozenset(("smtp", "header", "body", "policy"))
 _SPF_RESULT = re.compile(r"\s*([A-Za-z]{1,20})")
 _SPF_PAIR = re.compile(
     r"\b(envelope-from|helo|receiver|identity)\s*=\s*(\"[^\"]{0,300}\"|[^\s;]{1,300})"
@@ -50,8 +52,17 @@ _IDENTITY = {
 }
 
 
-def read_results(value: str, arc: bool = False) -> tuple[Authentication, ...]:
-    """Results of one Authentication-Results field, as claims. Raises nothing."""
+def _claimed(by: str) -> Standing:
+    return Standing.CLAIMED
+
+
+def read_results(
+    value: str, arc: bool = False, judge: Callable[[str], Standing] = _claimed
+) -> tuple[Authentication, ...]:
+    """Results of one Authentication-Results field; `judge` knows the standing of its id.
+
+    Raises nothing.
+    """
     if len(value) > MAX_VALUE:
         return ()
     text = without_comments(value)
@@ -62,6 +73,7 @@ def read_results(value: str, arc: bool = False) -> tuple[Authentication, ...]:
     by = names[0][:253] if names else ""
     if "=" in by:  # Microsoft leaves its id out: "spf=pass (…) smtp.mailfrom=…; dkim=…"
         by, rest = "", text
+    standing = judge(by)
     found: list[Authentication] = []
     for part in rest.split(";")[:MAX_RESULTS]:
         match = _RESULT.match(part)
@@ -74,7 +86,7 @@ def read_results(value: str, arc: bool = False) -> tuple[Authentication, ...]:
                 result=match[2].lower(),
                 identity=_identity(method, part),
                 by=by,
-                standing=Standing.CLAIMED,
+                standing=standing,
                 detail="arc" if arc else "",
             )
         )
@@ -82,15 +94,26 @@ def read_results(value: str, arc: bool = False) -> tuple[Authentication, ...]:
 
 
 def _identity(method: str, part: str) -> str | None:
-    values = {name: value.strip('"') for _, name, value in _PROPERTY.findall(part)}
-    for name in _IDENTITY.get(method, ()):
+    wanted = _IDENTITY.get(method, ())
+    if not wanted:
+        return None
+    if '"' in part or " =" in part or "= " in part:
+        values = {name: value.strip('"') for _, name, value in _PROPERTY.findall(part)}
+    else:  # the common form, without a pattern
+        values = {}
+        for word in part.split():
+            name, _, value = word.partition("=")
+            scope, dot, key = name.partition(".")
+            if dot and scope in _SCOPES:
+                values[key] = value
+    for name in wanted:
         if name in values:
             return values[name].rpartition("@")[2].rstrip(".").lower() or None
     return None
 
 
-def read_spf(value: str) -> Authentication | None:
-    """The result of one Received-SPF field, as a claim. Raises nothing."""
+def read_spf(value: str, judge: Callable[[str], Standing] = _claimed) -> Authentication | None:
+    """The result of one Received-SPF field. Raises nothing."""
     if len(value) > MAX_VALUE:
         return None
     text = without_comments(value)
@@ -105,7 +128,7 @@ def read_spf(value: str) -> Authentication | None:
         result=match[1].lower(),
         identity=who.rpartition("@")[2].lower() or None,
         by=by[:253],
-        standing=Standing.CLAIMED,
+        standing=judge(by),
         detail="received-spf",
     )
 
@@ -142,21 +165,20 @@ def recorded(
         return ()
     edge = received[boundary.last].start if boundary.last is not None else -1
     below = _one_field_below(fields, received, boundary, trust)
+    ours = partial(_standing, boundary=boundary, trust=trust)
     results: list[Authentication] = []
     for field in wanted:
-        claims = _read(field)
-        in_reach = field.start < edge or field in below
-        if claims and in_reach and _is_our_id(claims[0].by, boundary, trust):
-            claims = tuple(replace(claim, standing=Standing.VOUCHED) for claim in claims)
-        results += claims
+        judge = ours if field.start < edge or field in below else _claimed
+        if field.key == SPF:
+            found = read_spf(field.value, judge)
+            results += (found,) if found is not None else ()
+        else:
+            results += read_results(field.value, field.key == ARC_RESULTS, judge)
     return tuple(results)
 
 
-def _read(field: Field) -> tuple[Authentication, ...]:
-    if field.key == SPF:
-        found = read_spf(field.value)
-        return (found,) if found is not None else ()
-    return read_results(field.value, arc=field.key == ARC_RESULTS)
+def _standing(by: str, boundary: Boundary, trust: Trust) -> Standing:
+    return Standing.VOUCHED if _is_our_id(by, boundary, trust) else Standing.CLAIMED
 
 
 def _is_our_id(by: str, boundary: Boundary, trust: Trust) -> bool:
