@@ -13,13 +13,17 @@ import platform
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import mails
+
 HERE = Path(__file__).resolve().parent
 NOTES = 100  # columns of a note on a line
+TAKE_FOLDER = ("message_read", "trace_find")  # they are given a folder of mails to read
 # Of those that know no --full, and take minutes without arguments.
 SHORT = {
     "campaign_scale": ["10000", "100000"],
@@ -64,14 +68,21 @@ def _run(path: Path, options: argparse.Namespace) -> bool:
         arguments = ["--full"] if knows_full else []
     else:
         arguments = [] if knows_full else SHORT.get(path.stem, [])
-    command = [sys.executable, str(path), *arguments]
+    if path.stem in TAKE_FOLDER:
+        with tempfile.TemporaryDirectory(prefix="comity-bench-") as folder:
+            mails.take(Path(folder), 2001 if options.full else 500)
+            return _run_command([sys.executable, str(path), folder], path.stem, options)
+    return _run_command([sys.executable, str(path), *arguments], path.stem, options)
+
+
+def _run_command(command: list[str], name: str, options: argparse.Namespace) -> bool:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         try:
             for line in process.stdout:
                 for one in _figures(line.rstrip("\n")):
-                    _show(path.stem, one, as_json=options.json)
+                    _show(name, one, as_json=options.json)
         except BaseException:  # we are stopped: it must not go on alone
             process.terminate()
             raise
