@@ -5,11 +5,10 @@ A campaign, a newsletter's issue, a shop's receipts and a single personal mail a
 Everything here comes from the mailing's own dice; the mail's dice make the rest.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from simulator import money
 from simulator.attachments import Attachment, make
 from simulator.compose import (
     UNSUBSCRIBE,
@@ -26,6 +25,7 @@ from simulator.compose import (
 )
 from simulator.dice import Dice
 from simulator.disguise import disguised
+from simulator.fill import Fill, filled, tidy
 from simulator.grammar import Node, say, settle
 from simulator.letters import Letter, Paragraph, lists
 from simulator.mailers import Mailer, Outer, fields
@@ -92,7 +92,7 @@ class Mailing:
         place = _place(draft.language, fleet, dice)
         user, user_name = _user(place, dice)
         rcpt = f"{user}@{place.domain}"
-        fill = _fill(self.fixed, user_name, rcpt)
+        fill = filled(self.fixed, user_name, rcpt)
         domain = dice.pick(self.identity.domains)
         local = dice.word(dice.upto(5, 10)) if self.identity.random_local else self.identity.local
         address = f"{local}@{domain}"
@@ -171,17 +171,17 @@ class Mailing:
         return f"https://{token[:5]}.{host}/{self.path}/{token}", f"https://{host}/u/{token}"
 
     def _write(
-        self, draft: Draft, url: str, unsubscribe_url: str, dice: Dice, fill: "Fill"
+        self, draft: Draft, url: str, unsubscribe_url: str, dice: Dice, fill: Fill
     ) -> Written:
         paragraphs = [
-            _tidy(say(node, dice, fill))
+            tidy(say(node, dice, fill))
             for node, may_miss in draft.paragraphs
             if not may_miss or dice.chance(0.6)
         ]
         if "sentences" in self.mutation and len(paragraphs) > 3 and dice.chance(0.5):
             at = dice.upto(1, len(paragraphs) - 3)
             paragraphs[at], paragraphs[at + 1] = paragraphs[at + 1], paragraphs[at]
-        subject = _tidy(say(draft.subjects, dice, fill))
+        subject = tidy(say(draft.subjects, dice, fill))
         if "letters" in self.mutation:
             subject = disguised(subject, dice)
             paragraphs = [disguised(one, dice, 0.04) for one in paragraphs]
@@ -268,9 +268,6 @@ class Mailing:
         )
 
 
-Fill = dict[str, Callable[[Dice], str]]
-
-
 def _without_link(text: Written) -> Written:
     return replace(text, anchor="")
 
@@ -299,56 +296,6 @@ def _user(place: Place, dice: Dice) -> tuple[str, str]:
         local = f"{dice.word(dice.upto(4, 7))}{dice.upto(1, 999)}"
     order = f"{last}{first}" if place.languages[0] in ("ko", "ja", "zh") else f"{first} {last}"
     return local, order
-
-
-def _same(value: str) -> Callable[[Dice], str]:
-    return lambda _: value
-
-
-def _once(draw: Callable[[Dice], str]) -> Callable[[Dice], str]:
-    kept: list[str] = []
-
-    def value(dice: Dice) -> str:
-        if not kept:
-            kept.append(draw(dice))
-        return kept[0]
-
-    return value
-
-
-def _tidy(text: str) -> str:
-    """Without the gaps that an empty choice leaves."""
-    return text.replace("  ", " ").replace(" .", ".").replace(" ,", ",").strip()
-
-
-def _fill(fixed: Mapping[str, str], user_name: str, rcpt: str) -> Fill:
-    """What the slots of a text say: the same for the mailing, the reader's own, or drawn."""
-    local, _, domain = rcpt.partition("@")
-    fill = dict(_DRAWN)
-    for name, value in fixed.items():
-        fill[name] = _same(value)
-    fill["rcpt"] = _same(user_name)
-    fill["rcptmail"] = _same(rcpt)
-    fill["rcptlocal"] = _same(local)
-    fill["rcptdomain"] = _same(domain)
-    for name in ("order", "code", "password"):  # the same wherever one mail says it
-        fill[name] = _once(fill[name])
-    tongue = fixed["language"]
-    fill["price"] = lambda d: money.small(tongue, d)
-    return fill
-
-
-_DRAWN: Fill = {
-    "code": lambda d: f"{d.upto(100000, 999999)}",
-    "order": lambda d: f"{d.word(2).upper()}{d.upto(10**7, 10**9)}",
-    "number": lambda d: str(d.upto(2, 99)),
-    "day": lambda d: str(d.upto(1, 28)),
-    "date": lambda d: f"{d.upto(1, 28):02d}/{d.upto(1, 12):02d}/2026",
-    "time": lambda d: f"{d.upto(0, 23):02d}:{d.upto(0, 59):02d}",
-    "password": lambda d: d.token(d.upto(6, 9)),
-    "ip": lambda d: f"203.0.113.{d.upto(1, 254)}",
-    "unsub": lambda _: UNSUBSCRIBE,
-}
 
 
 _PAD_WORDS = (

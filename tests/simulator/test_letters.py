@@ -5,9 +5,10 @@ import pytest
 
 from simulator.dice import dice
 from simulator.disguise import disguised
+from simulator.fill import filled
 from simulator.grammar import say
 from simulator.letters import LABELS, LANGUAGES, brands, letters
-from simulator.mailing import _fill, settled
+from simulator.mailing import settled
 from simulator.plans import fixed_words
 
 
@@ -19,7 +20,7 @@ def said(letter, number):
     d = dice("letter", number)
     fixed = fixed_words(letter, "Brand", "Sender", d)
     draft = settled(letter, d, fixed, 0.5, 0.5)
-    fill = _fill(fixed, "Ann", "ann@a.example")
+    fill = filled(fixed, "Ann", "ann@a.example")
     nodes = [draft.subjects, draft.greeting, draft.closing, draft.footer, draft.unsubscribe]
     nodes += [node for node, _ in draft.paragraphs]
     nodes += [draft.anchors] if draft.anchors else []
