@@ -320,7 +320,11 @@ class _Walk:
             provider is not None
             and provider.holds(ip)
             and not matches(name, None, provider.edge_names)
-            and (not provider.inside_names or matches(name, None, provider.inside_names))
+            and (
+                # At a front door an outside host may have an address of the same ranges.
+                not matches(hop.by, None, provider.front)
+                or matches(name, None, provider.inside_names)
+            )
             and following is not None
             and self.side.same_service(following)
         ):
