@@ -18,7 +18,7 @@ from comity.campaign.campaign import Campaign, Fingerprint
 from comity.campaign.join import Rows
 from comity.campaign.key import KIND_MASK, Kind
 from comity.campaign.shingle import U64, mix
-from comity.campaign.table import Table, digests, ordered, table
+from comity.campaign.table import Table, digests, ordered, slot, table
 
 BAND = 3  # values in a band
 TEXT_LEAST, LOOSE_LEAST, HTML_LEAST = 0.60, 0.50, 0.90  # ours: docs/explanation/campaigns.md
@@ -104,7 +104,11 @@ def weighed(rows: Table) -> Evidence:
     at, keys = _flat(rows)
     kinds = keys & np.uint64(KIND_MASK)
     subject = (kinds == Kind.SUBJECT) | (kinds == Kind.SUBJECT_PART)
-    told = weigh.common(keys[subject], texts[at[subject]], weigh.SUBJECT_BASE, weigh.SUBJECT_SLOPE)
+    told = np.ones(int(subject.sum()), bool)
+    for differing in (texts, _authors(rows)):  # many texts of one author are his habit
+        told &= weigh.common(
+            keys[subject], differing[at[subject]], weigh.SUBJECT_BASE, weigh.SUBJECT_SLOPE
+        )
     contents = _contents(texts, at[subject][~told], keys[subject][~told])
     at = np.append(at, np.flatnonzero(html))
     keys = np.append(keys, html[html > 0])
@@ -115,6 +119,12 @@ def weighed(rows: Table) -> Evidence:
     common = np.append(common, np.zeros(len(keys) - len(common), bool))
     order = np.lexsort((keys, at))
     return Evidence(rows, at[order], keys[order], common[order])
+
+
+def _authors(rows: Table) -> U64:
+    """The claimed sender of each mail; one that is not known differs from all."""
+    mailbox = rows["keys"][:, slot(Kind.MAILBOX)]
+    return np.where(mailbox > 0, mailbox, np.arange(1, len(rows) + 1, dtype=np.uint64))
 
 
 def _contents(texts: U64, at: Rows, subjects: U64) -> Rows:

@@ -125,7 +125,7 @@ def _attachments(message: Message) -> tuple[int, ...]:
 
 def _template(message: Message) -> tuple[int, ...]:
     author = message.from_.domain if message.from_ else ""
-    marks = sender.marks(message.fields, message.parts, message.message_id, author, message.date)
+    marks = sender.marks(message.fields, message.parts, message.message_id, author)
     whole = "\n".join(f"{name}={value}" for name, value in marks.items())
     single = tuple(
         key(Kind.MARK, f"{name}={value}")

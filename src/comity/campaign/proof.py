@@ -49,7 +49,7 @@ WORDS: dict[Kind, str] = {
     Kind.ENVELOPE: "their envelope senders have the same domain",
     Kind.SUBJECT: "their subjects are the same but for digits and addresses",
     Kind.IMAGE: "they show the same picture",
-    Kind.TEMPLATE: "the same program wrote them (order of fields, Message-ID, boundary, zone)",
+    Kind.TEMPLATE: "the same program wrote them (order of fields, Message-ID, boundary)",
     Kind.AUTHOR: "their From addresses have the same domain",
     Kind.RANGE: "they came from the same address range",
     Kind.MAILBOX: "their From addresses are the same",

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Marks of the program that wrote a mail: order of its fields, Message-ID, boundary, zone.
+"""Marks of the program that wrote a mail: order of its fields, Message-ID, boundary, parts.
 
 Sending programs have habits (RFC 5322 leaves order and Message-ID free; RFC 2046 the boundary)
 that stay while text, links and hosts change. Reads header facts only; judges nobody.
 """
 
 import re
-from datetime import datetime
 
 from comity.mime.part import Field, Part
 
@@ -112,17 +111,14 @@ def marks(
     parts: tuple[Part, ...],
     message_id: str | None,
     author: str,
-    date: datetime | None,
 ) -> dict[str, str]:
     """Each mark by its name; "" where the mail does not have it."""
     boundary = next((p.params["boundary"] for p in parts if "boundary" in p.params), "")
     mailer = next((f.value for f in fields if f.key in {"x-mailer", "user-agent"}), "")
-    zone = date.utcoffset() if date and date.tzinfo else None
     return {
         "order": "|".join(own_fields(fields)),
         "message-id": message_id_shape(message_id, author),
         "boundary": shape(boundary),
         "mailer": _DIGITS.sub("0", mailer[:MAX_VALUE]).strip(),
         "structure": structure(parts),
-        "zone": "" if zone is None else str(int(zone.total_seconds() // 60)),
     }
