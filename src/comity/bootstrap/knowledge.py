@@ -17,7 +17,7 @@ from comity.service.analyse import Knowledge
 from comity.trace.addresses import AddressData, NoAddressData
 from comity.trace.trust import Trust
 from comity.values.address import DEMO, PRODUCTION, AddressPolicy
-from comity.values.domain import psl_version
+from comity.values.domain import psl_version, registered_domain
 from comity.values.errors import BadData, WrongUse
 
 POLICIES: dict[str, AddressPolicy] = {policy.name: policy for policy in (PRODUCTION, DEMO)}
@@ -47,6 +47,7 @@ def knowledge(
         whom = whom.with_relay(relay)
     addresses: AddressData = Mmdb([Path(one) for one in geo]) if geo else NoAddressData()
     model = load()
+    registered_domain("a.example")  # read the list now, before child processes share what is read
     versions = {
         "comity": comity.__version__,
         "trust": whom.version(),
