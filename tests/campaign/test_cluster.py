@@ -94,10 +94,21 @@ def unlike(count, dice=None):
 
 def test_a_provider_that_many_unlike_mails_share_links_nobody(mail, prints):
     mails = [
-        mail(number=n, subject="Hello there", text=text, link="https://short.example/go")
+        mail(
+            number=n,
+            subject="Hello there",
+            text=text,
+            link="https://short.example/go",
+            author=f"user{n}@parcels.example",
+        )
         for n, text in enumerate(unlike(40))
     ]
     assert cluster(prints(mails)) == ()
+
+
+def test_many_texts_under_one_subject_of_one_author_are_one_campaign(mail, prints):
+    mails = [mail(number=n, text=text) for n, text in enumerate(unlike(40))]
+    assert [len(found.members) for found in cluster(prints(mails))] == [40]
 
 
 def test_a_campaign_inside_a_provider_is_still_found(mail, prints, letters):
@@ -243,7 +254,12 @@ def test_o02_cost_per_mail_stays_flat_when_all_are_alike_or_all_different(mail, 
 
 
 def test_a_common_key_is_common_whatever_else_is_known_of_it(mail):
-    rows = table([mail(number=n, text=text).print() for n, text in enumerate(unlike(30))])
+    rows = table(
+        [
+            mail(number=n, text=text, author=f"u{n}@parcels.example").print()
+            for n, text in enumerate(unlike(30))
+        ]
+    )
     found = cluster_table(rows)
     at = found.evidence.keys == np.uint64(key(Kind.ENVELOPE, "parcels.example"))
     assert at.sum() == 30
