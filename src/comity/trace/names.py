@@ -53,19 +53,23 @@ def _shapes() -> dict[str, re.Pattern[str]]:
     }
 
 
+@lru_cache(maxsize=4_096)
 def names_access(name: str) -> bool:
     """Whether a reverse name has the shape that access networks give their customers."""
     return bool(_shapes()["access_names"].search(name[:253]))
 
 
+@lru_cache(maxsize=4_096)
 def names_hosting(name: str) -> bool:
     return bool(_shapes()["hosting_names"].search(name[:253]))
 
 
+@lru_cache(maxsize=4_096)
 def access_network(network: str) -> bool:
     return bool(_shapes()["access_networks"].search(network[:200]))
 
 
+@lru_cache(maxsize=4_096)
 def hosting_network(network: str) -> bool:
     return bool(_shapes()["hosting_networks"].search(network[:200]))
 
