@@ -99,3 +99,13 @@ def test_hosts_are_read_by_class_and_unknown_classes_refused():
 
 def test_the_trained_weights_are_small_and_open_without_pickle():
     assert (DATA / "model.npz").stat().st_size < 1_000_000
+
+
+def test_the_page_of_reasons_is_the_rules_as_they_are(model):
+    """Kept by tools/list_reasons.py; a code without its sentence there would be unexplained."""
+    page = (FOLDER.parents[2] / "docs/reference/reasons.md").read_text()
+    for rule in model.rules.rules:
+        assert f"| `{rule.code}` | {rule.text} |" in page, "run: python tools/list_reasons.py"
+    code = "".join(path.read_text() for path in FOLDER.glob("*.py"))
+    for fact in set(re.findall(r'note\(\s*"([a-z-]+)"', code)):
+        assert f"| `{fact}` |" in page, fact
