@@ -3,6 +3,7 @@
 
 import json
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -168,6 +169,19 @@ def test_ranges_agree_with_the_standard_library(ip, bases):
     assert (ip in Ranges(networks)) is any(
         ip.version == net.version and ip in net for net in networks
     )
+
+
+def test_all_private_addresses_may_be_given():
+    trust = Trust().with_relay("fd00::/8").with_relay("10.0.0.0/8")
+    assert trust.relay_by_address(None, None, ip_address("fd12::1"))
+
+
+def test_the_example_in_the_reference_is_read():
+    page = Path(__file__).parents[2] / "docs" / "reference" / "trust.md"
+    example = page.read_text("utf-8").split("```json\n")[1].split("```")[0]
+    trust = Trust.read_json(example)
+    assert len(trust.rules) == 2
+    assert trust.wrote_own("relay7.example.org", None)
 
 
 @given(st.text(max_size=80))

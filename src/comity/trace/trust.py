@@ -194,7 +194,7 @@ def _rule(item: object, where: str) -> Rule:
 
 
 def _not_too_wide(network: Network, where: str) -> None:
-    if network.prefixlen < SHORTEST_PREFIX[network.version]:
+    if network.prefixlen < SHORTEST_PREFIX[network.version] and not network.is_private:
         raise BadData(
             f"{where}: {network} is too wide to be all your own relays",
             f"Name networks of /{SHORTEST_PREFIX[network.version]} or smaller.",
