@@ -13,7 +13,7 @@ from enum import Enum
 from comity.trace.edge import weigh_edge
 from comity.trace.hop import SEVERAL_BY, ClaimedHop
 from comity.trace.names import looks_like_customer, organisation, same_host
-from comity.trace.ranges import matches
+from comity.trace.ranges import matches, side_by_side
 from comity.trace.services import Provider
 from comity.trace.side import Side, Weight, mail_domain
 from comity.trace.trust import Trust
@@ -337,7 +337,28 @@ class _Walk:
             )
         if provider is None and hop.from_host and not looks_like_customer(hop.from_host, ip):
             return self._same_organisation(hop, ip, hop.from_host, following)
-        return None
+        return self._neighbour(hop, ip, following)
+
+    def _neighbour(self, hop: ClaimedHop, ip: Address, following: ClaimedHop) -> _Step | None:
+        """Exchange shows no reverse names, but the writing host's own address, here next door."""
+        name = hop.from_name
+        if self.side.provider is not None or hop.by_ip is None or hop.reverse_denied:
+            return None
+        if not (side_by_side(hop.by_ip, ip) and self.side.is_ours(name)):
+            return None
+        if not same_host(following.by, name) or following.by_ip != ip:
+            return None
+        if self.guessed is None:
+            self.guessed = len(self.vouched) - 1
+        return _Step(
+            True,
+            Weight.LIKELY,
+            Reason(
+                "neighbour-address",
+                f"{ip} is next to {hop.by_ip}, the address of the writing host, and goes on as "
+                f"{name} of the same organisation.",
+            ),
+        )
 
     def _same_organisation(
         self, hop: ClaimedHop, ip: Address, host: str, following: ClaimedHop

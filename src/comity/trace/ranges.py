@@ -82,3 +82,12 @@ def network_of(text: str) -> Network | None:
         return ip_network(text.strip().strip("[]"), strict=False)
     except ValueError:
         return None
+
+
+def side_by_side(one: Address, other: Address) -> bool:
+    """Whether two addresses lie in one /24 (IPv6: /64), the least that is routed to one network."""
+    if one.version != other.version:
+        return False
+    return int(one) >> (8 if one.version == 4 else 64) == int(other) >> (
+        8 if other.version == 4 else 64
+    )
