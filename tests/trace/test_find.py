@@ -91,6 +91,22 @@ def test_t02_greeting_as_our_own_host_makes_nobody_our_own_host(greeting, form):
     assert str(found.origin.ip) == "192.0.2.77"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        # The peer has its own address name itself after our host; our server did not confirm it.
+        "from x (mx1.own.example [192.0.2.77] (may be forged)) by mx.own.example"
+        " (8.18.1/8.18.1) with ESMTP id A",
+        "from unknown (HELO mx1.own.example) (192.0.2.77) by mx.own.example with SMTP",
+        "from mx1.own.example (unknown [192.0.2.77]) by mx.own.example (Postfix) with ESMTP id A",
+    ],
+)
+def test_t02_a_reverse_name_that_our_server_did_not_confirm_is_not_our_host(line):
+    trust = Trust.providers().with_relay("own.example")
+    found = trace(line, LIE.format("mx1.own.example"), trust=trust)
+    assert str(found.origin.ip) == "192.0.2.77"
+
+
 def test_t04_no_received_at_all_is_an_answer():
     found = trace(Subject="hello")
     assert (found.origin, found.confidence, found.boundary) == (None, Confidence.NONE, None)

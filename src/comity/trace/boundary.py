@@ -256,10 +256,13 @@ class _Walk:
             )
         if not trust.configured:
             return None
-        if hop.from_host and trust.relay_by_name(hop.by, hop.by_ip, hop.from_host):
+        if (
+            hop.from_host
+            and hop.from_host_checked
+            and trust.relay_by_name(hop.by, hop.by_ip, hop.from_host)
+        ):
             self.side.own = True
-            weight = Weight.SURE if hop.from_host_checked else Weight.LIKELY
-            return _Step(True, weight, _named(hop.from_host))
+            return _Step(True, Weight.SURE, _named(hop.from_host))
         if self._greeting_will_do(hop, following):
             self.side.own = True
             return _Step(
@@ -267,20 +270,20 @@ class _Walk:
                 Weight.DOUBTFUL,
                 Reason(
                     "trusted-by-greeting",
-                    f"{hop.from_name} is trusted by name, but only its own greeting says that "
-                    f"{ip} is this host; give its address to be sure.",
+                    f"{hop.from_host or hop.from_name} is trusted by name, but nothing confirms "
+                    f"that {ip} is this host; give its address to be sure.",
                 ),
             )
         return None
 
     def _greeting_will_do(self, hop: ClaimedHop, following: ClaimedHop | None) -> bool:
-        """A trusted host by name alone, where the form shows no reverse name at all.
+        """A trusted host by an unconfirmed name, where the form shows no confirmed ones at all.
 
         Only as seen by another host that the operator named, or for a known filtering service;
         only if the next line goes on under that name; never where any address was given.
         """
-        name = hop.from_name
-        if name is None or hop.from_host is not None or hop.reverse_denied or following is None:
+        name = hop.from_host or hop.from_name
+        if name is None or hop.from_host_checked or hop.reverse_denied or following is None:
             return False
         trust = self.trust
         seen_by_ours = trust.wrote_own(hop.by, hop.by_ip) and not same_host(hop.by, name)

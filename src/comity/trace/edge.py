@@ -89,12 +89,13 @@ def _doubt(
 
 
 def _greets_as_ours(side: Side, hop: ClaimedHop) -> bool:
+    name = hop.from_host or hop.from_name
     return bool(
-        hop.from_name
+        name
         and side.trust.configured
         and not hop.reverse_denied
-        and hop.from_host is None
-        and side.trust.wrote_own(hop.from_name, None)
+        and not hop.from_host_checked
+        and side.trust.wrote_own(name, None)
     )
 
 
