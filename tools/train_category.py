@@ -65,8 +65,9 @@ def sample(raw: bytes, label: str | None, source: str, teacher: Model) -> Sample
             return None
         if label == "non-commercial":
             return None
-    words = ideas.read(message, teacher.phrases, Evidence()).words
-    return Sample(message, features(words, message.text), LABELS.index(label), source)
+    seen = ideas.read(message, teacher.phrases, Evidence())
+    places = features(seen.words, message.text if seen.unspaced else "")
+    return Sample(message, places, LABELS.index(label), source)
 
 
 def from_simulator(count: int, seed: int, teacher: Model) -> Iterator[Sample | None]:

@@ -14,6 +14,7 @@ from comity.category.assessment import Assessment, Label
 from comity.category.brands import Brand
 from comity.category.evidence import Evidence, Place
 from comity.category.linear import LABELS as MODEL_LABELS
+from comity.category.linear import LIMIT
 from comity.category.model import Model
 from comity.category.rules import ACCUSING, LABELS, Rule
 from comity.message.message import Message
@@ -105,10 +106,7 @@ def _weigh(message: Message, trace: Trace, model: Model) -> _Weighed:
     evidence.sum_groups(model.rules.groups)
     facts.compare(evidence)
     holding = model.rules.holding(evidence.names())
-    words = model.linear.scores(read.words, message.text)
     odds = list(model.rules.bias)
-    for at, value in zip(_MODEL_AT, words, strict=True):
-        odds[at] += value
     strong: set[int] = set()
     subtypes: dict[tuple[int, str], float] = {}
     quiet = _quiet(holding, evidence)
@@ -127,7 +125,19 @@ def _weigh(message: Message, trace: Trace, model: Model) -> _Weighed:
     if shielded:
         for at in _ACCUSING_AT:
             odds[at] -= _SHIELD
+    words = _ask_words(odds, read, message, model)
     return _Weighed(odds, strong, subtypes, holding, evidence, read, brand, words, shielded)
+
+
+def _ask_words(odds: list[float], read: ideas.Read, message: Message, model: Model) -> list[float]:
+    """What the linear model adds; it is asked only where that could change who wins."""
+    first, second = sorted(odds, reverse=True)[:2]
+    if first - second > 2 * LIMIT:
+        return [0.0] * len(MODEL_LABELS)
+    words = model.linear.scores(read.words, message.text if read.unspaced else "")
+    for at, value in zip(_MODEL_AT, words, strict=True):
+        odds[at] += value
+    return words
 
 
 def _quiet(holding: list[Rule], evidence: Evidence) -> set[str]:
@@ -178,11 +188,11 @@ def _reasons(weighed: _Weighed, message: Message, label: Label) -> tuple[Reason,
     evidence, read = weighed.evidence, weighed.read
     found: list[tuple[float, Rule]] = []
     for rule in weighed.holding:
-        weight = next((w for where, w in rule.weights if where == at), None)
-        if label is Label.UNDETERMINED and weight is None:
-            weight = 0.0
+        weight = rule.by_label.get(at)
         if weight is not None:
             found.append((weight * rule.factor(evidence), rule))
+        elif at == _UNDETERMINED:  # then all that was seen is shown
+            found.append((0.0, rule))
     found.sort(key=lambda pair: (-abs(pair[0]), pair[1].code))
     shown = [(weight, rule, _place(rule, evidence)) for weight, rule in found[:MAX_REASONS]]
     spans = ideas.Spans(read, message, [place for _, _, place in shown if isinstance(place, tuple)])

@@ -37,6 +37,14 @@ _TRACKERS = frozenset(
     "x-nagios-notification x-launchpad-bug".split()
 )
 _LIST_FIELDS = frozenset(("list-post", "mailing-list", "x-mailman-version"))
+_WANTED = (
+    _TRACKERS
+    | _LIST_FIELDS
+    | frozenset(
+        "list-id list-unsubscribe precedence in-reply-to references auto-submitted return-path "
+        "x-failed-recipients".split()
+    )
+)
 _MACHINE_SENDERS = frozenset("mailer-daemon postmaster mailerdaemon mail-daemon".split())
 
 
@@ -44,7 +52,10 @@ def note(
     message: Message, trace: Trace, hosts: Hosts, words: list[str], evidence: Evidence
 ) -> tuple[tuple[Link, ...], str | None]:
     """Note all facts; return the links a reader can follow, and the vouched sender domain."""
-    fields = {field.key: field.value for field in reversed(message.fields)}
+    fields: dict[str, str] = {}
+    for field in message.fields:
+        if field.key in _WANTED and field.key not in fields:
+            fields[field.key] = field.value
     distinct = frozenset(words)
     _header(message, fields, hosts, distinct, evidence)
     vouched = _vouched(message, trace, evidence)

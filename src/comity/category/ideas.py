@@ -9,7 +9,7 @@ from itertools import islice
 
 from comity.category.evidence import FAR, HEAD, NEAR_WORDS, Evidence, Place
 from comity.category.phrases import Phrases
-from comity.category.words import joined, matches, tokens
+from comity.category.words import has_unspaced, joined, matches, tokens
 from comity.message.message import Message
 from comity.values.span import Span
 
@@ -38,6 +38,7 @@ class Read:
     from_end: int  # index of the "" after the From name
     subject_end: int  # index of the "" after the subject
     text_end: int
+    unspaced: bool  # whether a script without spaces between words occurs
     named: tuple[Named, ...]
 
 
@@ -112,9 +113,9 @@ def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
             or (zone != "text" and len(phrase.text) >= LONG_WORD and idea not in _SPEECH)
         ):
             _note(evidence, idea, zone, count, (first, last))
-    for zone, content in (("from", name), ("subject", subject), ("text", text)):
-        if content.isascii():
-            continue
+    zones = (("from", name), ("subject", subject), ("text", text))
+    unspaced = any(has_unspaced(content) for _, content in zones)
+    for zone, content in zones if unspaced else ():
         for number, start, end in phrases.find_unspaced(content):
             phrase = table[number]
             span = Span(zone, start, end)
@@ -122,7 +123,7 @@ def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
                 named.append(Named(int(phrase.idea[6:]), zone, False, span))
             elif message.language is None or message.language in phrase.languages:
                 _note(evidence, phrase.idea, zone, HEAD if zone != "text" else 1.0, span)
-    return Read(words, from_end, subject_end, text_end, tuple(named))
+    return Read(words, from_end, subject_end, text_end, unspaced, tuple(named))
 
 
 def _note(evidence: Evidence, idea: str, zone: str, count: float, place: Span | Place) -> None:

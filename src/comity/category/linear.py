@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from comity.category.words import UNSPACED, fold
+from comity.category.words import fold
 
 BITS = 15
 SIZE = 1 << BITS
@@ -41,11 +41,11 @@ class _Hashes(dict[str, int]):
 _hashes = _Hashes()
 
 
-def features(words: list[str], text: str) -> NDArray[np.int64]:
-    """Places in the table: words, pairs of words; pairs of letters where there are no spaces."""
+def features(words: list[str], unspaced: str = "") -> NDArray[np.int64]:
+    """Places in the table: words, pairs of words; pairs of letters of a text without spaces."""
     some = [word for word in words[: MAX_WORDS + 8] if word][:MAX_WORDS]
-    if not text.isascii() and UNSPACED.search(text):
-        letters = text[:MAX_WORDS]
+    if unspaced:
+        letters = unspaced[:MAX_WORDS]
         some += [letters[at : at + 2] for at in range(len(letters) - 1)]
     if not some:
         return np.zeros(0, dtype=np.int64)
@@ -62,9 +62,9 @@ class Linear:
     scale: float
     bias: tuple[float, ...]
 
-    def scores(self, words: list[str], text: str) -> list[float]:
+    def scores(self, words: list[str], unspaced: str = "") -> list[float]:
         """Log-odds by label, centred and kept within LIMIT."""
-        places = features(words, text)
+        places = features(words, unspaced)
         if not len(places):
             return [0.0] * len(LABELS)
         factor = self.scale / len(places) ** 0.5

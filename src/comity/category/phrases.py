@@ -61,14 +61,17 @@ class Vocabulary(dict[str, int]):
 
     MAX = 200_000  # words remembered, ours: about 20 MB
 
-    def __init__(self, exact: dict[str, int], prefixes: dict[str, int], starts: set[int]) -> None:
+    def __init__(
+        self, exact: dict[str, int], prefixes: dict[str, int], begin: dict[int, Frozen]
+    ) -> None:
         super().__init__()
         self._exact = exact
         self._prefixes = prefixes
         self._lengths = tuple(sorted({len(prefix) for prefix in prefixes}))
-        self._starts = starts
+        self._begin = begin
         self._by_kind: dict[tuple[int, ...], int] = {(): 0}
         self.kinds: list[tuple[int, ...]] = [()]
+        self.nodes: list[tuple[Frozen, ...]] = [()]  # where phrases with such a word begin
 
     def __missing__(self, word: str) -> int:
         folded = fold(word)
@@ -87,7 +90,8 @@ class Vocabulary(dict[str, int]):
         if number is None:
             number = self._by_kind[kind] = len(self.kinds)
             self.kinds.append(kind)
-        if number and not self._starts.intersection(kind):
+            self.nodes.append(tuple(self._begin[edge] for edge in kind if edge in self._begin))
+        if number and not self.nodes[number]:
             number = -number
         if len(self) >= self.MAX:
             self.clear()
@@ -105,7 +109,6 @@ class Phrases:
     _exact: dict[str, int] = field(default_factory=dict)
     _prefixes: dict[str, int] = field(default_factory=dict)
     _vocabulary: Vocabulary | None = None
-    _begin: dict[int, Frozen] = field(default_factory=dict)
 
     def add(self, idea: str, text: str, languages: tuple[str, ...]) -> int:
         """Take one phrase; returns its number."""
@@ -139,9 +142,7 @@ class Phrases:
 
     def close(self) -> None:
         """No more phrases: make the form that is quick to search."""
-        starts = {edge for edge in self._tree if edge >= 0}
-        self._vocabulary = Vocabulary(self._exact, self._prefixes, starts)
-        self._begin = _frozen(self._tree)[1]
+        self._vocabulary = Vocabulary(self._exact, self._prefixes, _frozen(self._tree)[1])
 
     def find(self, words: list[str]) -> list[Hit]:
         """Each phrase once, where it stands first, in order."""
@@ -149,20 +150,24 @@ class Phrases:
         assert vocabulary is not None, "close() comes before find()"
         classes = [vocabulary[word] for word in words]
         classes.append(0)
-        kinds, begin = vocabulary.kinds, self._begin
+        kinds, nodes = vocabulary.kinds, vocabulary.nodes
         hits: dict[int, Hit] = {}
         for at, number in enumerate(classes):
             if number <= 0:
                 continue
-            for edge in kinds[number]:
-                node = begin.get(edge)
-                if node is None:
-                    continue
-                for phrase in node[0]:
+            following = classes[at + 1]
+            for node in nodes[number]:
+                ends, edges, any_ = node
+                for phrase in ends:
                     if phrase not in hits:
                         hits[phrase] = (phrase, at, at)
-                if node[2] or (classes[at + 1] and node[1]):
+                if any_ is not None:
                     self._follow(node, at, at, classes, words, hits)
+                elif following and edges:
+                    for edge in kinds[following if following > 0 else -following]:
+                        if edge in edges:
+                            self._follow(node, at, at, classes, words, hits)
+                            break
         return list(hits.values())
 
     def _follow(
@@ -196,8 +201,6 @@ class Phrases:
 
     def find_unspaced(self, text: str) -> Iterator[tuple[int, int, int]]:
         """(phrase, start, end) in characters, for scripts without spaces."""
-        if not UNSPACED.search(text):
-            return
         lowered = text.lower()
         if len(lowered) != len(text):  # a few letters grow: keep the offsets true
             lowered = text

@@ -30,6 +30,7 @@ class Rule:
     any_: frozenset[str]
     none_: frozenset[str]
     weights: tuple[tuple[int, float], ...]  # (index of label, log-odds)
+    by_label: dict[int, float]  # the same
     scale: str | None
     strong: bool
     subtype: str | None
@@ -127,6 +128,7 @@ def _rules(tables: list[dict[str, object]]) -> Iterator[Rule]:
             any_=frozenset(any_),
             none_=frozenset(none_),
             weights=tuple((LABELS.index(label), float(w)) for label, w in weights.items()),
+            by_label={LABELS.index(label): float(w) for label, w in weights.items()},
             scale=str(scale) if scale is not None else None,
             strong=table.get("strong") is True,
             subtype=str(subtype) if subtype is not None else None,

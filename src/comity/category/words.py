@@ -23,6 +23,11 @@ UNSPACED = re.compile(
     "[\u0590-\u06ff\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
 
+
+def has_unspaced(text: str) -> bool:
+    return not text.isascii() and UNSPACED.search(text) is not None
+
+
 _PLAIN = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 # Letters of other alphabets that look Latin (own list, after UTS 39): only in words that mix.
 _LIKE_LATIN = str.maketrans("аеорсухікмнтвгѕјԁɡοαερτυνικ", "aeopcyxikmhtbrsjdgoaeptuvik")
