@@ -89,13 +89,12 @@ def _doubt(
 
 
 def _greets_as_ours(side: Side, hop: ClaimedHop) -> bool:
-    name = hop.from_host or hop.from_name
-    return bool(
-        name
-        and side.trust.configured
-        and not hop.reverse_denied
-        and not hop.from_host_checked
-        and side.trust.wrote_own(name, None)
+    """Spammers do so, but so does a relay of ours that DNS does not confirm."""
+    if not side.trust.configured or hop.from_host_checked:
+        return False
+    return any(
+        name is not None and side.trust.wrote_own(name, None)
+        for name in (hop.from_name, hop.from_host)
     )
 
 
