@@ -6,9 +6,9 @@ Reads files the operator names and files the package ships. Decides nothing abou
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import comity
-from comity.bootstrap.node import Node
 from comity.campaign.fingerprint import VERSION as FINGERPRINT_VERSION
 from comity.category.model import load
 from comity.gateway.mmdb import Mmdb
@@ -19,6 +19,9 @@ from comity.trace.trust import Trust
 from comity.values.address import DEMO, PRODUCTION, AddressPolicy
 from comity.values.domain import psl_version, registered_domain
 from comity.values.errors import BadData, WrongUse
+
+if TYPE_CHECKING:
+    from comity.bootstrap.node import Node
 
 POLICIES: dict[str, AddressPolicy] = {policy.name: policy for policy in (PRODUCTION, DEMO)}
 
@@ -62,7 +65,7 @@ def knowledge(
     )
 
 
-def of_node(node: Node) -> Knowledge:
+def of_node(node: "Node") -> Knowledge:
     """What a node's settings name."""
     reading = node.settings.reading
     return knowledge(

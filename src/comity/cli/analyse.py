@@ -11,7 +11,6 @@ import click
 
 from comity.bootstrap.knowledge import POLICIES, knowledge
 from comity.bootstrap.pool import analyse_all, jobs_or_all
-from comity.cli import render
 from comity.cli.progress import Progress
 from comity.report.form import Form
 from comity.service.grouping import Grouping
@@ -117,6 +116,8 @@ def _tally(line: bytes, count: _Count) -> None:
 
 def _print_table(lines: Iterator[bytes], count: _Count, progress: Progress) -> None:
     """One mail: everything. More: a row each."""
+    from comity.cli import render  # late: --json needs no terminal
+
     first = next(lines, None)
     if first is None:
         click.echo("comity: nothing to analyse in what you named.", err=True)

@@ -4,11 +4,10 @@
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.live import Live
 
 T = TypeVar("T")
 
@@ -27,7 +26,7 @@ class Progress:
         self._started = time.monotonic()
         self._told_at = self._started
         self._told_count = 0
-        self._console = Console(stderr=True)
+        self._on_terminal = sys.stderr.isatty() and not sys.stdout.isatty()
         self._live: Live | None = None
 
     def __enter__(self) -> "Progress":
@@ -56,7 +55,7 @@ class Progress:
 
     def _tell(self) -> None:
         now = time.monotonic()
-        if self._console.is_terminal and not sys.stdout.isatty():
+        if self._on_terminal:
             if now - self._started > QUIET and now - self._told_at > 0.2:
                 self._told_at = now
                 self._show(now)
@@ -65,8 +64,13 @@ class Progress:
             print(self._text(now), file=sys.stderr, flush=True)  # noqa: T201
 
     def _show(self, now: float) -> None:
+        from rich.console import Console  # late: rich takes a tenth of a second to load
+        from rich.live import Live
+        from rich.text import Text
+
         if self._live is None:
-            self._live = Live(console=self._console, transient=True, auto_refresh=False)
+            screen = Console(stderr=True)
+            self._live = Live(console=screen, transient=True, auto_refresh=False)
             self._live.start()
         self._live.update(Text(self._text(now), style="dim"), refresh=True)
 

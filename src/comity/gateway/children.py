@@ -28,6 +28,7 @@ Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 BATCH = 16  # tasks sent at once: fewer wake-ups, yet little is repeated after a crash
+TELL = 0.1  # seconds after which a child tells what it has, a whole batch or not
 IN_FLIGHT = 2  # batches a child may hold, so that it never waits for its next one
 
 
@@ -53,11 +54,15 @@ class Failed:
     text: str
 
 
+Numbered = tuple[int, Task]
+
+
 @dataclass(slots=True)
 class _Child(Generic[Task]):
     process: Any
     pipe: Connection
-    sent: deque[tuple[int, Task]] = field(default_factory=deque)  # without an answer yet
+    # Batches without all their answers yet; the first one is what the child works on.
+    sent: deque[deque[Numbered[Task]]] = field(default_factory=deque)
     heard: float = 0.0
 
 
@@ -72,6 +77,7 @@ class Children(Generic[Task, Answer]):
         self._limits = limits or Limits()
         self._children: list[_Child[Task]] = []
         self._starts = 0
+        self._alone: set[int] = set()  # tasks sent again, one at a time
         # fork: the model and the address data are loaded once and shared
         self._context = multiprocessing.get_context("fork")
 
@@ -86,16 +92,15 @@ class Children(Generic[Task, Answer]):
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Answer | Failed]]:
         """Answers in the order of `tasks`; reads ahead by a bounded number of tasks."""
         numbered = enumerate(tasks)
-        order: deque[tuple[int, Task]] = deque()
+        order: deque[Numbered[Task]] = deque()
         answers: dict[int, Answer | Failed] = {}
-        deaths: dict[int, int] = {}  # of a child, while it worked on this task
-        again: deque[tuple[int, Task]] = deque()
+        again: deque[list[Numbered[Task]]] = deque()
         window = self._jobs * BATCH * (IN_FLIGHT + 2)
         exhausted = False
         while True:
             while self._room() and (again or (not exhausted and len(order) < window)):
                 if again:
-                    self._send([again.popleft()])
+                    self._send(again.popleft())
                     continue
                 batch = list(islice(numbered, BATCH))
                 if not batch:
@@ -109,22 +114,22 @@ class Children(Generic[Task, Answer]):
             if exhausted and not order:
                 return
             if order:
-                self._collect(answers, deaths, again)
+                self._collect(answers, again)
 
     def _room(self) -> bool:
         return len(self._children) < self._jobs or any(
-            len(child.sent) <= BATCH * (IN_FLIGHT - 1) for child in self._children
+            len(child.sent) < IN_FLIGHT for child in self._children
         )
 
-    def _send(self, batch: list[tuple[int, Task]]) -> None:
+    def _send(self, batch: list[Numbered[Task]]) -> None:
         if len(self._children) < self._jobs:
             self._children.append(self._start())
         child = min(self._children, key=lambda one: len(one.sent))
         if not child.sent:
             child.heard = time.monotonic()
-        child.sent.extend(batch)
+        child.sent.append(deque(batch))
         with contextlib.suppress(BrokenPipeError):  # it died: `_collect` will see that
-            child.pipe.send(batch)
+            child.pipe.send([task for _, task in batch])
 
     def _start(self) -> _Child[Task]:
         self._starts += 1
@@ -144,10 +149,7 @@ class Children(Generic[Task, Answer]):
         return _Child(process, here, heard=time.monotonic())
 
     def _collect(
-        self,
-        answers: dict[int, Answer | Failed],
-        deaths: dict[int, int],
-        again: deque[tuple[int, Task]],
+        self, answers: dict[int, Answer | Failed], again: deque[list[Numbered[Task]]]
     ) -> None:
         """Take what children have answered; replace those that died or fell silent."""
         ready = wait([child.pipe for child in self._children], timeout=1.0)
@@ -156,38 +158,44 @@ class Children(Generic[Task, Answer]):
             if child.pipe in ready:
                 child.heard = now
                 try:
-                    answers[child.sent[0][0]] = child.pipe.recv()
-                    child.sent.popleft()
-                    while child.sent and child.pipe.poll():
-                        answers[child.sent[0][0]] = child.pipe.recv()
-                        child.sent.popleft()
+                    _take(child, answers)
                     continue
-                except (EOFError, OSError, IndexError):
+                except (EOFError, OSError):
                     failure = Failed("crashed", "The reader crashed on this input, twice.")
             elif child.sent and now - child.heard > self._limits.silence:
                 failure = Failed("too-slow", "Reading this input took too long, twice.")
             else:
                 continue
-            self._bury(child, failure, answers, deaths, again)
+            self._children.remove(child)
+            _end(child)
+            self._bury(child, failure, answers, again)
 
     def _bury(
         self,
         child: _Child[Task],
         failure: Failed,
         answers: dict[int, Answer | Failed],
-        deaths: dict[int, int],
-        again: deque[tuple[int, Task]],
+        again: deque[list[Numbered[Task]]],
     ) -> None:
-        """The first task without an answer is the suspect; it is tried once more, alone."""
-        self._children.remove(child)
-        _end(child)
+        """The batch a child died on is tried again, each task alone; one that was alone failed."""
         if child.sent:
-            suspect = child.sent[0][0]
-            deaths[suspect] = deaths.get(suspect, 0) + 1
-            if deaths[suspect] > 1:
-                answers[suspect] = failure
-                child.sent.popleft()
-        again.extend(child.sent)
+            suspects = child.sent.popleft()
+            number, _ = suspects[0]
+            if number in self._alone:
+                answers[number] = failure
+            else:
+                again.extend([one] for one in suspects)
+                self._alone.update(number for number, _ in suspects)
+        again.extend(list(batch) for batch in child.sent)
+
+
+def _take(child: _Child[Any], answers: dict[int, Any]) -> None:
+    """Answers come in the order in which the tasks were sent, some at a time."""
+    for answer in child.pipe.recv():
+        number, _ = child.sent[0].popleft()
+        answers[number] = answer
+        if not child.sent[0]:
+            child.sent.popleft()
 
 
 def _end(child: _Child[Any]) -> None:
@@ -213,8 +221,14 @@ def _serve(
     threading.Thread(target=_take_in, args=(pipe, waiting), daemon=True).start()
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         while (batch := waiting.get()) is not None:
-            for _, task in batch:
-                pipe.send(_answer(work, task, limits))
+            answers: list[Any] = []
+            told = time.monotonic()
+            for task in batch:
+                answers.append(_answer(work, task, limits))
+                if time.monotonic() - told > TELL:  # slow ones: let the parent know we live
+                    pipe.send(answers)
+                    answers, told = [], time.monotonic()
+            pipe.send(answers)
 
 
 def _take_in(pipe: Connection, waiting: "queue.SimpleQueue[list[Any] | None]") -> None:

@@ -3,6 +3,8 @@
 
 import json
 
+import orjson
+
 JSON = dict[str, "JSON"] | list["JSON"] | str | int | float | bool | None
 
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -10,4 +12,7 @@ _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 
 def print_json(value: object) -> bytes:
     """One line without its line end. Lone surrogates become "?": JSON text must be UTF-8."""
-    return _encoder.encode(value).encode("utf-8", "replace")
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a lone surrogate, or a number beyond 64 bits
+        return _encoder.encode(value).encode("utf-8", "replace")
