@@ -89,6 +89,13 @@ def test_m04_a_million_header_lines_are_capped_in_time():
     assert [d.code for d in defects] == ["too-many-fields"]
 
 
+def test_m04_megabytes_of_blank_lines_take_linear_time():
+    raw = b"\n" * 20_000_000 + b"From: a@x.example\n\nb"
+    started = time.process_time()
+    assert codes(split(raw)) == ["blank-lines-before-header"]
+    assert time.process_time() - started < 2
+
+
 @pytest.mark.parametrize("over", [-1, 0, 1])
 def test_the_cap_on_fields_holds_exactly(over):
     caps = MimeCaps(fields=10)

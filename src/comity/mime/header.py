@@ -17,6 +17,7 @@ from comity.values.span import Span
 _FIELD = re.compile(rb"([!-9;-~]+)([ \t]*):([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 _PLAIN_FIELD = re.compile(r"([!-9;-~]+):([^\n]*(?:\n[ \t][^\n]*)*)\n")
 _BLANK = re.compile(rb"[ \t]*\r?\n")
+_BLANK_LINES = re.compile(rb"[ \t\r\n]*\n")
 _FOLD = re.compile(rb"\r*\n(?=[ \t])")
 _BARE_CR = re.compile(rb"\r(?!\n|\Z)")
 _FIELD_AFTER_CR = re.compile(rb"\r(?=[!-9;-~]+:)")
@@ -120,9 +121,8 @@ def _skip_front(raw: bytes, start: int, end: int, defects: list[Defect]) -> int:
     if start:  # a part may begin with its blank line: it then has no header
         return at
     blanks = at
-    while (blank := _BLANK.match(raw, at, end)) is not None:
+    if (blank := _BLANK_LINES.match(raw, at, end)) is not None:
         at = blank.end()
-    if at > blanks:
         if not _FIELD.match(raw, at, end):
             return blanks  # a mail that is all body
         defects.append(Defect("blank-lines-before-header", span=Span("raw", blanks, at)))
