@@ -43,6 +43,11 @@ PAIRS = {  # name: (what both have, what the second has of its own, belong toget
     "address alone": ({"ip": "192.0.2.9"}, {"text": "other"}, False),
     "landing site alone": ({"link": "https://pay.evil.example/"}, {"text": "other"}, False),
     "subject alone": ({"subject": "Parcel {n} waiting"}, {"text": "other"}, False),
+    "subject and address": (
+        {"subject": "Parcel {n} waiting", "ip": "192.0.2.9"},
+        {"text": "other"},
+        False,
+    ),
     "subject and landing site": (
         {"subject": "Parcel {n} waiting", "link": "https://pay.evil.example/"},
         {"text": "other"},

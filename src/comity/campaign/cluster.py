@@ -30,7 +30,7 @@ _FILES = frozenset((Kind.ATTACHMENT, Kind.IMAGE))
 _ALL = _NAMES | _LINKS | _FILES | {Kind.ADDRESS, Kind.TEMPLATE}
 PAIRS: dict[Kind, frozenset[Kind]] = {  # of independent families; common keys count nowhere …
     Kind.TEXT: _ALL,
-    Kind.SUBJECT: _ALL - {Kind.TEMPLATE},
+    Kind.SUBJECT: _NAMES | _LINKS | _FILES,  # many write one subject from a provider's address
     Kind.SUBJECT_PART: _NAMES | _LINKS | _FILES,
     Kind.LOOSE_TEXT: _LINKS | {Kind.ANSWER, Kind.ATTACHMENT},
     Kind.ANSWER: frozenset((Kind.TEMPLATE, Kind.HTML, Kind.URL_DOMAIN)),
