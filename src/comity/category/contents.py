@@ -36,6 +36,14 @@ _PROGRAM_LINK = re.compile(
     r"\.(?:exe|scr|msi|bat|cmd|js|jse|vbs|vbe|wsf|hta|jar|apk|iso|img|lnk|ps1|zip|rar|7z|xlsm|docm)(?:[?#]|\Z)",
     re.IGNORECASE,
 )
+# A host called by its line, "192.0.2.10.host.provider.example": no name that readers are given.
+_SERVER_NAME = re.compile(
+    r"(?:\d{1,3}[.-]){3}\d{1,3}[.-][a-z]|(?:vps|vmi|srv|ip)-?\d{3,}[\w-]{0,20}\."
+)
+_FILE_SHOWN = re.compile(
+    r"\w\.(?:pdf|xml|docx?|xlsx?|zip|rar|jpe?g|txt|csv)\b|\(~?\d{1,4} ?[km]b\)", re.IGNORECASE
+)
+_FILE_URL = re.compile(r"\.(?:pdf|xml|docx?|xlsx?|jpe?g|txt|csv)(?:[?#]|\Z)", re.IGNORECASE)
 _RUNS = frozenset("executable executable-inside script script-inside shortcut disk-image".split())
 _DECEITFUL = frozenset(
     "address-literal address-disguised userinfo confusable mixed-script runs-code data-link "
@@ -103,6 +111,11 @@ def _one_link(link: Link, hosts: Hosts, evidence: Evidence) -> None:
             evidence.note("shortener", link.span)
         elif reason.code in _DECEITFUL:
             evidence.note("link-deceitful", link.span)
+    if _SERVER_NAME.match(link.host):
+        evidence.note("link-to-server-name", link.span)
+    as_file = _FILE_SHOWN.search(link.shown[-60:]) and not _FILE_URL.search(link.url[-60:])
+    if as_file and not within(link.host, hosts.carries):
+        evidence.note("link-shown-as-file", link.span)
     if link.host and within(link.host, hosts.free_host):
         evidence.note("free-host", link.span)
     if link.host and within(link.host, hosts.donation):

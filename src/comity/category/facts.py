@@ -21,6 +21,9 @@ _WROTE = frozenset(
     "wrote writes schrieb écrit escribió escreveu scritto schreef napisał napisała пишет".split()
 )
 _NAME_DOMAIN = re.compile(r"((?:[\w.+-]{1,60}@)?(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,12})")
+_TICKET = re.compile(
+    r"\[(?:bug|issue|case|task|jira)\b ?[#:]?\w{0,20}\]|\[[A-Z]{2,10}-\d{1,7}\]", re.IGNORECASE
+)
 _ANSWER = re.compile(r"(?:\[[^\]]{1,60}\] ?)?(?:re|aw|sv|rv|antw|odp|rif) ?:", re.IGNORECASE)
 _QUOTE_MARK = re.compile(r"(?:\A|\n)[&|:]?> ?\S")
 _INTRODUCED = re.compile(
@@ -101,7 +104,7 @@ def _header(
         answers = "discussion-list" in evidence.counts and _ANSWER.match(message.subject)
         if answers or _quotes(message.text[:MAX_TEXT], words):
             note("reply-thread")
-    if not _TRACKERS.isdisjoint(fields):
+    if not _TRACKERS.isdisjoint(fields) or _TICKET.search(message.subject[:200]):
         note("tracker")
     if fields.get("auto-submitted", "no").strip().lower() not in ("no", ""):
         note("auto-submitted")

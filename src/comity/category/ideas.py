@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from comity.category.evidence import FAR, HEAD, NEAR_WORDS, Evidence, Place
-from comity.category.phrases import Phrases
+from comity.category.phrases import SERVES, Phrases
 from comity.category.words import has_unspaced, joined, matches, tokens
 from comity.message.message import Message
 from comity.values.span import Span
@@ -18,6 +18,7 @@ _SPEECH = frozenset(("political", "religious", "charity", "personal", "news", "l
 LONG_WORD = 5  # letters: a single word this long counts in the head whatever the language. Ours
 BRAND = "brand/"  # prefix of the ideas that are names: "brand/17", "brand~17" for weak ones
 WEAK = "brand~"
+KNOWN_LANGUAGES = frozenset(name for names in SERVES.values() for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
         words.append("")
         words += tokens(attachment.name[:100])
     spoken = message.language or "en"
+    if message.language in KNOWN_LANGUAGES:
+        evidence.note("language-known")
     near_end = subject_end + 1 + NEAR_WORDS
     named: list[Named] = []
     table = phrases.phrases
