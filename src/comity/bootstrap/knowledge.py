@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import comity
 from comity.campaign.fingerprint import VERSION as FINGERPRINT_VERSION
 from comity.category.model import load
+from comity.gateway.dns_archive import read_archive
 from comity.gateway.mmdb import Mmdb
 from comity.report.form import Form
 from comity.service.analyse import Knowledge
@@ -34,12 +35,14 @@ def knowledge(
     geo: Sequence[str | Path] = (),
     policy: str = "production",
     form: Form | None = None,
+    dns: str | Path | None = None,
     qr: bool = True,
 ) -> Knowledge:
     """Read all data once. Raises BadData for a file that cannot be used, WrongUse for a bad word.
 
     `trust` is a JSON file as `docs/reference/trust.md` describes; `trusted_relays` are CIDRs or
-    host names; `geo` are MMDB files, the first that knows an address wins.
+    host names; `geo` are MMDB files, the first that knows an address wins; `dns` is a file of
+    archived DNS answers, without which DKIM is not checked.
     """
     if policy not in POLICIES:
         raise WrongUse(f"no address policy {policy!r}", f"Use one of: {', '.join(POLICIES)}.")
@@ -61,7 +64,14 @@ def knowledge(
         "fingerprint": str(FINGERPRINT_VERSION),
     }
     return Knowledge(
-        whom, addresses, model, versions, POLICIES[policy], _read_qr if qr else None, form
+        trust=whom,
+        addresses=addresses,
+        model=model,
+        versions=versions,
+        policy=POLICIES[policy],
+        qr=_read_qr if qr else None,
+        dns=read_archive(Path(dns)) if dns else None,
+        form=form,
     )
 
 

@@ -37,6 +37,7 @@ class _Count:
 )
 @click.option("--no-provider-data", is_flag=True, help="Without what is known of big providers.")
 @click.option("--geo", multiple=True, metavar="MMDB", help="Address data. Repeatable.")
+@click.option("--dns", metavar="FILE", help="Archived DNS answers: DKIM is checked with them.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes. Default: one per processor.")
 @click.option("--form", type=click.Choice([form.value for form in Form]), help="Force the form.")
 @click.option(
@@ -54,6 +55,7 @@ def analyse(
     relays: tuple[str, ...],
     no_provider_data: bool,
     geo: tuple[str, ...],
+    dns: str | None,
     jobs: int | None,
     form: str | None,
     address_policy: str,
@@ -74,6 +76,7 @@ def analyse(
         trusted_relays=relays,
         provider_data=not no_provider_data,
         geo=geo,
+        dns=dns,
         policy=address_policy,
         form=Form(form) if form else None,
     )

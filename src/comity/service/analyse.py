@@ -15,10 +15,12 @@ from comity.category.decide import decide
 from comity.category.model import Model
 from comity.message.message import Message
 from comity.message.read import QrDecoder, read
+from comity.mime.part import Field
 from comity.mime.split import split
 from comity.report.form import Form, Report
 from comity.report.read import read as read_report
 from comity.trace.addresses import AddressData
+from comity.trace.dkim_check import Answers, check_signatures
 from comity.trace.find import find
 from comity.trace.trace import Trace
 from comity.trace.trust import Trust
@@ -35,6 +37,7 @@ class Knowledge:
     versions: dict[str, str]
     policy: AddressPolicy = PRODUCTION
     qr: QrDecoder | None = None
+    dns: Answers | None = None  # archived answers, for checking DKIM; None: not checked
     form: Form | None = None  # the operator says so; None lets the reader find out
 
 
@@ -61,7 +64,7 @@ def analyse_report(report: Report, knowledge: Knowledge) -> Analysis:
         return Analysis(report)
     mime = split(report.mail)
     message = read(report.mail, mime, knowledge.qr)
-    trace = find(mime.parts[0].fields, knowledge.trust, knowledge.addresses, knowledge.policy)
+    trace = _trace(report, mime.parts[0].fields, knowledge)
     return Analysis(
         report,
         message,
@@ -70,3 +73,16 @@ def analyse_report(report: Report, knowledge: Knowledge) -> Analysis:
         # A rebuilt mail (inline forward, SMS) is known by the bytes that were received.
         replace(fingerprint(message, trace), digest=report.digest),
     )
+
+
+def _trace(report: Report, fields: tuple[Field, ...], knowledge: Knowledge) -> Trace:
+    # No host of anybody's delivered a header that a client rebuilt.
+    trust = Trust.nobody() if report.rewritten else knowledge.trust
+    trace = find(fields, trust, knowledge.addresses, knowledge.policy)
+    if knowledge.dns is None or trace.boundary is None:
+        return trace
+    received_at = trace.hops[0].time  # as the recipient's own server wrote it
+    if received_at is None:
+        return trace
+    checks = check_signatures(report.mail, knowledge.dns, received_at)
+    return find(fields, trust, knowledge.addresses, knowledge.policy, checks)
