@@ -23,6 +23,8 @@ def signed(mail):
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     received, _, written = mail.partition(b"From: ")
     written = b"From: " + written
+    # Signed by the clock of this machine, so it is received after any day this test may run on.
+    received = received.replace(b"Tue, 03 Nov 2026", b"Fri, 01 Nov 2058")
     field = dkim.sign(written, b"s1", b"sender.example", pem)
     answer = {
         "name": "s1._domainkey.sender.example",
