@@ -169,6 +169,13 @@ def test_what_is_not_known_is_said():
     assert "No origin is known" in html
 
 
+def test_without_address_data_the_addresses_are_still_told():
+    members = [facts(n, asn=None, network=None, country=None) for n in range(3)]
+    html = page(members)
+    assert "No address data was given" in html
+    assert "192[.]0[.]2[.]1" in html
+
+
 def test_a_country_that_iso_has_not_assigned_is_listed_but_not_drawn():
     html = page([facts(n, country="XK") for n in range(3)])
     assert "XK" in html

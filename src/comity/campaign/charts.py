@@ -136,7 +136,7 @@ def ring(names: list[str], single: dict[str, int], pairs: dict[tuple[str, str], 
     place = {}
     for at, name in enumerate(names):
         angle = 2 * pi * at / max(len(names), 1) - pi / 2
-        place[name] = (centre[0] + 1.2 * radius * cos(angle), centre[1] + radius * sin(angle))
+        place[name] = (centre[0] + radius * cos(angle), centre[1] + radius * sin(angle))
     for (a, b), count in sorted(pairs.items(), key=lambda item: item[1]):
         (x1, y1), (x2, y2) = place[a], place[b]
         out.append(

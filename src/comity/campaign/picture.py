@@ -163,16 +163,18 @@ def _from_where(members: Sequence[MemberFacts]) -> str:
         for (asn, net, country), n in _most(networks)[:MAX_NETWORKS]
     ]
     hosts = [(_code(ip), f"{n:,}") for ip, n in _most(addresses)[:20]]
-    picture = f"<figure>{charts.world(dict(countries))}</figure>" if countries else ""
-    return (
-        "<section><h2>Networks and countries</h2>"
-        "<p>Where the hosts are registered that handed the mails over. "
-        "That need not be where the people are who wrote them.</p>"
-        f'{picture}<div class="two">'
-        f"{_table(('country', 'code', 'mails'), rows, numbers={2})}"
-        f"{_table(('network', 'name', 'country', 'mails'), nets, numbers={3})}</div>"
-        f"{_details('Addresses', _table(('address', 'mails'), hosts, numbers={1}))}</section>"
-    )
+    told = "<p>No address data was given, so their networks and countries are not known.</p>"
+    if countries or networks:
+        picture = f"<figure>{charts.world(dict(countries))}</figure>" if countries else ""
+        told = (
+            "<p>Where the hosts are registered that handed the mails over. "
+            "That need not be where the people are who wrote them.</p>"
+            f'{picture}<div class="two">'
+            f"{_table(('country', 'code', 'mails'), rows, numbers={2})}"
+            f"{_table(('network', 'name', 'country', 'mails'), nets, numbers={3})}</div>"
+        )
+    listed = _details("Addresses", _table(("address", "mails"), hosts, numbers={1}))
+    return f"<section><h2>Networks and countries</h2>{told}{listed if hosts else ''}</section>"
 
 
 def _most(counts: "Counter[T]") -> list[tuple[T, int]]:
@@ -269,9 +271,9 @@ def _members(members: Sequence[MemberFacts], total: int) -> str:
             f"{m.time.astimezone(UTC):%Y-%m-%d %H:%M}" if m.time else "–",
             _shown(m.subject) or "–",
             _code(m.sender),
-            _code(m.origin),
+            f'<span class="w">{_code(m.origin)}</span>',
             _shown(m.country or "–"),
-            f"<code>{_shown(m.digest[:12])}</code>",
+            f'<span class="w"><code>{_shown(m.digest[:12])}</code></span>',
         )
         for m in members[:MAX_MEMBERS]
     ]
@@ -340,12 +342,13 @@ table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);
 vertical-align:top}
 th{color:var(--soft);font-weight:600;white-space:nowrap}
+.w{white-space:nowrap}
 .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 code{font:.85em ui-monospace,monospace;overflow-wrap:anywhere}
 mark{background:var(--mark);color:inherit;border-radius:.2rem;padding:0 .1em}
 summary{cursor:pointer;color:var(--accent)}
 footer{border-top:1px solid var(--line);padding-top:.6rem;font-size:.85rem;color:var(--soft)}
-@media(max-width:30rem){svg text{font-size:15px}}
+@media(max-width:30rem){svg text{font-size:13px}}
 @media print{body{max-width:none;font-size:11pt}details{display:block}section{break-inside:auto}
 figure,tr{break-inside:avoid}.scroll{overflow:visible}}
 """

@@ -65,6 +65,7 @@ _IMPLIES = (  # who has the first has the second: said once
     (Kind.URL_PAGE, Kind.URL_DOMAIN),
     (Kind.ADDRESS, Kind.RANGE),
     (Kind.MAILBOX, Kind.AUTHOR),
+    (Kind.TEMPLATE, Kind.MARK),
 )
 
 
