@@ -75,7 +75,7 @@ def compare(evidence: Evidence) -> None:
     speech, sells = counts.get("speech", 0.0), counts.get("sells", 0.0)
     if speech >= 2 and speech >= sells:
         evidence.note("speech-outweighs")
-    elif speech >= 2 and sells < 3 * speech:
+    elif speech >= 2 and sells <= 3 * speech:
         evidence.note("speech-beside-wares")
 
 

@@ -10,14 +10,15 @@ from collections import Counter
 from comity.category.brands import Brand, Brands
 from comity.category.evidence import Evidence
 from comity.category.ideas import Named, Read
-from comity.category.words import TOKEN
+from comity.category.words import TOKEN, fold
 from comity.message.message import Link, Message
 
+OWN_NAME = 5  # letters of a domain that can be a name. Ours
 EARLY_WORDS = 80  # of the text: whoever borrows a name shows it at the top. Ours
 TRUSTED = frozenset(("bank", "payment", "crypto", "carrier", "courier", "state", "social", "tech"))
 ACCOUNT = frozenset(("bank", "payment", "crypto", "state"))  # nobody resells their name
 # A name in the text alone is spoken as only beside one of these ideas.
-_CALLS = frozenset(("service-role", "click", "urgency", "callback"))
+_CALLS = frozenset(("click", "urgency", "callback"))
 _RANK = {"from": 8.0, "address": 6.0, "subject": 4.0, "text": 1.0}
 
 
@@ -78,7 +79,7 @@ def find(
         evidence.note("brand-owns-links")
     calls = not evidence.counts.keys().isdisjoint(_CALLS)
     speaks_as = in_from or "subject" in where or (calls and not _knows_reader(evidence))
-    if not speaks_as:
+    if not speaks_as or (not in_from and _bears_own_name(message)):
         return None
     if not owns_sender:
         if in_from or not owned or foreign > owned * 3:
@@ -87,6 +88,15 @@ def find(
         evidence.note("brand-imitated")
         evidence.note("sender-forged")
     return brand
+
+
+def _bears_own_name(message: Message) -> bool:
+    """Whether the From name is the sender's own domain: it then speaks as itself."""
+    if message.from_ is None:
+        return False
+    label = (_registered(message.from_.domain) or "").partition(".")[0].replace("-", "")
+    words = [fold(word) for word in TOKEN.findall(message.from_.name[:100])]
+    return len(label) >= OWN_NAME and (label in "".join(words) or label in words)
 
 
 def _is_far(named: Named, read: Read) -> bool:
