@@ -16,7 +16,7 @@ from comity.category.model import Model
 from comity.message.message import Message
 from comity.message.read import QrDecoder, read
 from comity.mime.part import Field
-from comity.mime.split import split
+from comity.mime.split import read_header, split
 from comity.report.form import Form, Report
 from comity.report.read import read as read_report
 from comity.trace.addresses import AddressData
@@ -25,6 +25,9 @@ from comity.trace.find import find
 from comity.trace.trace import Trace
 from comity.trace.trust import Trust
 from comity.values.address import PRODUCTION, AddressPolicy
+
+
+CARRIED = frozenset((Form.ATTACHED, Form.INLINE, Form.ARF))  # forms that are mails themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,18 @@ class Analysis:
     trace: Trace | None = None
     assessment: Assessment | None = None
     fingerprint: Fingerprint | None = None
+    # Trace of the mail that carried the report, where the reported mail lay inside another: who
+    # reported, or who only pretends to pass a mail on.
+    carrier: Trace | None = None
 
 
 def analyse(content: bytes, path: str, knowledge: Knowledge) -> Iterator[Analysis]:
     """Every reported mail inside one report, in the order of the report."""
     for report in read_report(content, path, knowledge.form):
-        yield analyse_report(report, knowledge)
+        found = analyse_report(report, knowledge)
+        if report.form in CARRIED:
+            found = replace(found, carrier=_carrier(content, knowledge))
+        yield found
 
 
 def analyse_report(report: Report, knowledge: Knowledge) -> Analysis:
@@ -73,6 +82,11 @@ def analyse_report(report: Report, knowledge: Knowledge) -> Analysis:
         # A rebuilt mail (inline forward, SMS) is known by the bytes that were received.
         replace(fingerprint(message, trace), digest=report.digest),
     )
+
+
+def _carrier(content: bytes, knowledge: Knowledge) -> Trace:
+    fields, _, _ = read_header(content)
+    return find(fields, knowledge.trust, knowledge.addresses, knowledge.policy)
 
 
 def _trace(report: Report, fields: tuple[Field, ...], knowledge: Knowledge) -> Trace:

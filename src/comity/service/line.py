@@ -25,7 +25,7 @@ def line(analysis: Analysis, versions: dict[str, str]) -> dict[str, JSON]:
         "sha256": report.digest,
         "form": report.form.value,
         "grade": report.grade.value,
-        "report": _report(report),
+        "report": _report(report, analysis.carrier),
         "message": _message(analysis.message) if analysis.message else None,
         "trace": _trace(analysis.trace) if analysis.trace else _no_trace(),
         **_assessment(analysis.assessment),
@@ -74,11 +74,12 @@ def _error(analysis: Analysis) -> JSON:
     return {"code": "not-mail", "text": "This is not a mail, nor a report in a form Comity reads."}
 
 
-def _report(report: Report) -> JSON:
+def _report(report: Report, carrier: Trace | None) -> JSON:
     return {
         "reporter": report.reporter,
         "reported_at": report.reported_at.isoformat() if report.reported_at else None,
         "claims": dict(report.claims),
+        "carrier": _origin(carrier.origin) if carrier and carrier.origin else None,
         "reasons": [reason.as_json() for reason in report.reasons],
         "defects": _defects(report.defects),
     }
