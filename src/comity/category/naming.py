@@ -78,7 +78,8 @@ def find(
     if not foreign and (owned or owns_sender):
         evidence.note("brand-owns-links")
     calls = not evidence.counts.keys().isdisjoint(_CALLS)
-    speaks_as = in_from or "subject" in where or (calls and not _knows_reader(evidence))
+    addressed = calls or (message.html and "subject" in where)
+    speaks_as = in_from or (addressed and not _knows_reader(evidence))
     if not speaks_as or (not in_from and _bears_own_name(message)):
         return None
     if not owns_sender:
