@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 from comity.bootstrap.knowledge import of_node
 from comity.bootstrap.node import Node
@@ -118,17 +119,25 @@ class Demo:
         return right, asked
 
     def _picture(self) -> Step:
-        largest = self.node.questions.campaigns(1)
-        if not largest:
-            return Step("picture", {"file": None}, "No campaign, so no picture.")
+        name = self.shown_campaign()
+        if name is None:
+            return Step("picture", {"file": None, "campaign": None}, "No campaign, so no picture.")
         file = self.folder / "campaign.html"
-        found = self.node.questions.campaign(str(largest[0]["id"]))
+        found = self.node.questions.campaign(name)
         file.write_text(campaign_html(found, self.node.now()), encoding="utf-8")
         return Step(
             "picture",
-            {"file": str(file), "campaign": largest[0]["id"]},
-            f"The largest, {largest[0]['id']}, is drawn in {file}",
+            {"file": str(file), "campaign": name},
+            f"One of them, {name}, is drawn in {file}",
         )
+
+    def shown_campaign(self) -> str | None:
+        """Of the larger ones that which comes from most countries: it has most to show."""
+        larger = self.node.questions.campaigns(12)
+        if not larger:
+            return None
+        widest = max(larger, key=lambda one: len(cast(dict[str, int], one["countries"])))
+        return str(widest["id"])
 
     def _fsck(self) -> Step:
         found = fsck(self.node)

@@ -63,8 +63,7 @@ def _fresh(folder: Path) -> Path:
 
 def _next(run: Demo) -> None:
     node = run.folder / "node"
-    largest = run.node.questions.campaigns(1)
-    name = largest[0]["id"] if largest else "ID"
+    name = run.shown_campaign() or "ID"
     out = render.console()
     out.print(Text("\nLook around:", style="bold"))
     for words in (f"campaign {name}", "stats", "fsck"):
