@@ -43,7 +43,7 @@ def world(size: int, seed: int, hot: bool) -> tuple[Table, np.ndarray]:  # type:
     who = np.where(single, count + np.arange(size), campaign)  # what its contents are drawn from
     rows = np.zeros(size, ROW)
     rows["digest"] = np.frombuffer(dice.bytes(32 * size), "V32")
-    rows["version"] = 1
+    rows["version"] = 2
     _texts(rows, who, dice)
     part = dice.integers(0, 6, size)  # which of its subjects, hosts, domains
     mailer = who % 150  # programs that many use

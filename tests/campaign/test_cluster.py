@@ -58,10 +58,15 @@ PAIRS = {  # name: (what both have, what the second has of its own, belong toget
         {"subject": "Your parcel is waiting qwxz", "text": "other"},
         True,
     ),
-    "page and envelope": (
-        {"link": "https://pay.evil.example/a/b", "envelope": "x@bulk.example"},
+    "page and answer address": (
+        {"link": "https://pay.evil.example/a/b", "reply": "claims@box.example"},
         {"text": "other"},
         True,
+    ),
+    "page, address and envelope, as a bulk mailer gives them to all": (
+        {"link": "https://click.evil.example/a/b", "envelope": "x@bulk.example", "ip": "192.0.2.9"},
+        {"text": "other"},
+        False,
     ),
     "page and form": (
         {"link": "https://pay.evil.example/a/b", "html": HTML},

@@ -28,15 +28,13 @@ class Fingerprint:
     digest: str  # of the mail
     text: bytes  # MinHash of the normalised text, little-endian uint32 × 64; b"" if too short
     html: bytes  # MinHash of the HTML skeleton, same form; b"" if none
-    text_exact: int
-    html_exact: int
+    text_exact: int  # of all its words: compares texts too short for a MinHash
     subject: int  # subject without digits and addresses
     urls: tuple[int, ...]  # registered domain and landing-path shape of each link
     attachments: tuple[int, ...]
     template: tuple[int, ...]  # header order, mailer, Message-ID shape, boundary shape, …
     infrastructure: tuple[int, ...]  # origin address, its /24 or /48, network, envelope domain, …
     subject_parts: tuple[int, ...] = ()  # subject without its first, without its last word
-    brief: int = 0  # bit set of what was too weak to count (see docs/explanation/campaigns.md)
 
 
 @dataclass(frozen=True, slots=True)

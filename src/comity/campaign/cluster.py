@@ -34,7 +34,8 @@ PAIRS: dict[Kind, frozenset[Kind]] = {  # of independent families; common keys c
     Kind.SUBJECT_PART: _NAMES | _LINKS | _FILES,
     Kind.LOOSE_TEXT: _LINKS | {Kind.ANSWER, Kind.ATTACHMENT},
     Kind.ANSWER: frozenset((Kind.TEMPLATE, Kind.HTML, Kind.URL_DOMAIN)),
-    Kind.URL_PAGE: _NAMES | {Kind.ADDRESS, Kind.HTML},
+    # A bulk mailer gives many the same address, envelope and click page: no second family there.
+    Kind.URL_PAGE: (_NAMES - {Kind.ENVELOPE}) | {Kind.HTML},
     Kind.ATTACHMENT: _NAMES | _LINKS | {Kind.ADDRESS, Kind.TEMPLATE},
 }
 CONFIRMS: dict[Kind, frozenset[Kind]] = {  # … but a common subject may confirm what is rare

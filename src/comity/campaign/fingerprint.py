@@ -15,7 +15,7 @@ from comity.trace.trace import OriginKind, Trace
 from comity.values.address import Address, unwrapped
 from comity.values.domain import registered_domain
 
-VERSION = 1
+VERSION = 2
 MAX_URLS = 12  # keys kept of each kind; the least hashes, so that two mails keep the same ones
 MAX_ATTACHMENTS = 6
 MIN_FILE = 200  # bytes: smaller ones are stubs
@@ -34,16 +34,13 @@ def fingerprint(message: Message, trace: Trace) -> Fingerprint:
     names = _recipient_words(message)
     subject, text = shingle.words(message.subject, message.text, names)
     tags = message.skeleton.tags
-    html_exact, form = 0, None
-    if len(tags) >= MIN_TAGS:
-        html_exact, form = shingle.sequence(tags, HTML_SIZE)
+    form = shingle.sequence(tags, HTML_SIZE) if len(tags) >= MIN_TAGS else None
     return Fingerprint(
         version=VERSION,
         digest=message.digest,
         text=_minhash(shingle.shingles(text), shingle.BINS, shingle.MIN_SHINGLES),
         html=_minhash(form, HTML_BINS, 1) if form is not None else b"",
         text_exact=shingle.whole(text.hashes),
-        html_exact=html_exact,
         subject=_subject(subject),
         subject_parts=_subject_parts(subject),
         urls=_urls(message.links),

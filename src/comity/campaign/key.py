@@ -18,7 +18,6 @@ class Kind(IntEnum):
 
     URL_DOMAIN = 1  # registered domain a link leads to
     URL_PAGE = 2  # host and path of a link
-    LANDING = 3  # unusual path of a link, whatever the host
     ATTACHMENT = 4  # digest of an attached file
     IMAGE = 5  # digest of a picture, attached or shown inside the HTML
     TEMPLATE = 6  # all marks of the sending program together
@@ -40,7 +39,6 @@ class Kind(IntEnum):
 FAMILY: dict[Kind, Family] = {
     Kind.URL_DOMAIN: Family.URL,
     Kind.URL_PAGE: Family.URL,
-    Kind.LANDING: Family.URL,
     Kind.ATTACHMENT: Family.ATTACHMENT,
     Kind.IMAGE: Family.ATTACHMENT,
     Kind.TEMPLATE: Family.SENDER_TEMPLATE,

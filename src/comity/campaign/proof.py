@@ -19,7 +19,6 @@ WEIGHT: dict[Kind, float] = {
     Kind.ATTACHMENT: 0.95,
     Kind.TEXT: 0.90,
     Kind.URL_PAGE: 0.85,
-    Kind.LANDING: 0.75,
     Kind.URL_DOMAIN: 0.70,
     Kind.ADDRESS: 0.70,
     Kind.SIGNER: 0.60,
@@ -42,7 +41,6 @@ _BY_NUMBER = [WEIGHT[Kind(n)] if n in set(Kind) else 0.0 for n in range(KIND_MAS
 WORDS: dict[Kind, str] = {
     Kind.ATTACHMENT: "they carry the same file",
     Kind.URL_PAGE: "they link to the same page",
-    Kind.LANDING: "they link to the same unusual path",
     Kind.URL_DOMAIN: "they link to the same registered domain",
     Kind.ADDRESS: "they came from the same address",
     Kind.SIGNER: "they are signed for the same domain (DKIM)",

@@ -226,11 +226,11 @@ def _bins(bins: int) -> tuple[NDArray[np.int64], U64]:
     return places, places.astype(np.uint64) << np.uint64(64 - bins.bit_length() + 1)
 
 
-def sequence(items: tuple[str, ...], size: int) -> tuple[int, U64]:
-    """(one hash of all, the sorted distinct shingles) of a sequence of short names."""
+def sequence(items: tuple[str, ...], size: int) -> U64:
+    """The sorted distinct shingles of a sequence of short names."""
     names = np.array(list(map(_NAMES.__getitem__, items)), np.uint64)
     joined = np.sort(_runs(names, size))
-    return whole(names), joined[_first(joined)]
+    return joined[_first(joined)]
 
 
 class _Names(dict[str, int]):

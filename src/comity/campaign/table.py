@@ -47,9 +47,8 @@ ROW = np.dtype(
     [
         ("digest", "V32"),
         ("version", "<u4"),
-        ("brief", "<u4"),
+        ("reserved", "<u4"),
         ("text_exact", "<u8"),
-        ("html_exact", "<u8"),
         ("keys", "<u8", (KEYS,)),
         ("text", "<u4", (64,)),
         ("html", "<u4", (32,)),
@@ -79,9 +78,7 @@ def table(fingerprints: Iterable[Fingerprint]) -> Table:
     for row, fingerprint in zip(rows, given, strict=True):
         row["digest"] = bytes.fromhex(fingerprint.digest)
         row["version"] = fingerprint.version
-        row["brief"] = fingerprint.brief
         row["text_exact"] = fingerprint.text_exact
-        row["html_exact"] = fingerprint.html_exact
         row["keys"] = _slots(fingerprint)
         if fingerprint.text:
             row["text"] = np.frombuffer(fingerprint.text, "<u4")
