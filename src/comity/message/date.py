@@ -7,6 +7,7 @@ the future is only refused beyond LAST_YEAR; `message.read` compares it with the
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from comity.values.defect import Defect
 
@@ -54,18 +55,50 @@ _FORMS = tuple(
     )
 )
 _COMMENT = re.compile(r"\([^()]*\)")
+# As nearly all write it, so that the patterns above need not try. Zones of more than 12 hours and
+# -0000 are left to them.
+_USUAL = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):([0-5]\d)"
+    r" (\+(?:0\d|1[0-2])[0-5]\d|-(?!0000)(?:0\d|1[0-2])[0-5]\d)(?: \([A-Z]{3,5}\))?"
+)
 
 
 def read(value: str) -> tuple[datetime | None, tuple[Defect, ...]]:
     """(time with the zone as written, defects). None where the text does not fix a time."""
     if len(value) > MAX_FIELD:
         return None, (Defect("date-unreadable", f"{len(value)} characters"),)
+    usual = _USUAL.fullmatch(value)
+    if usual:
+        when = _usual(usual)
+        if when is not None:
+            return when, ()
     text = " ".join(_COMMENT.sub(" ", value).split())
     for form in _FORMS:
         found = form.match(text)
         if found:
             return _build(found.groupdict(), text)
     return None, (Defect("date-unreadable", value[:60]),)
+
+
+def _usual(found: re.Match[str]) -> datetime | None:
+    day, name, year, hour, minute, second, zone = found.groups()
+    month = _MONTHS.get(name.lower(), 0)
+    if not month or not FIRST_YEAR <= int(year) <= LAST_YEAR:
+        return None
+    try:
+        return datetime(
+            int(year), month, int(day), int(hour), int(minute), int(second), 0, _zone(zone)
+        )
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _zone(written: str) -> timezone:
+    minutes = int(written[1:3]) * 60 + int(written[3:])
+    if not minutes:
+        return UTC
+    return timezone(timedelta(minutes=-minutes if written[0] == "-" else minutes))
 
 
 def _build(got: dict[str, str | None], text: str) -> tuple[datetime | None, tuple[Defect, ...]]:

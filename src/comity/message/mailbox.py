@@ -35,8 +35,11 @@ def read(value: str, span: Span | None = None) -> tuple[tuple[Mailbox, ...], tup
     if len(value) < MAX_PLAIN:
         simple = _SIMPLE.fullmatch(value)
         if simple:
-            name = simple[1] if simple[1] is not None else simple[2]
-            return _boxes([_Entry(name, simple[3])], span, [])
+            quoted, plain, address = simple.groups()
+            name = plain if quoted is None else quoted
+            if "=?" not in address:
+                return _only(name, address, span)
+            return _boxes([_Entry(name, address)], span, [])
         bare = _BARE.fullmatch(value)
         if bare:
             return _boxes([_Entry("", bare[1])], span, [])
@@ -51,6 +54,20 @@ def read(value: str, span: Span | None = None) -> tuple[tuple[Mailbox, ...], tup
     if len(entries) > MAX_MAILBOXES:
         defects.append(Defect("address-too-many", f"{len(entries)}"))
     return _boxes(entries[:MAX_MAILBOXES], span, defects)
+
+
+def _only(
+    name: str, address: str, span: Span | None
+) -> tuple[tuple[Mailbox, ...], tuple[Defect, ...]]:
+    """The one mailbox of a field, as nearly all fields have it: `_boxes` in short."""
+    defects: tuple[Defect, ...] = ()
+    if "=?" in name:
+        name, defects = words(name)
+    domain, code = ascii_name(address.rpartition("@")[2])
+    if code:
+        defects += (Defect(code, marked(domain[:80])),)
+    name = " ".join(seen(name).strip().strip('"').split())
+    return (Mailbox(name, address, domain, span),), tuple(dict.fromkeys(defects))
 
 
 @dataclass(slots=True)

@@ -37,6 +37,7 @@ SHORT = 200  # characters, ours: the subject then helps to tell the language
 MAX_DEFECTS = 200  # kept, ours
 
 _ONCE = ("from", "subject", "date", "sender", "reply-to", "to", "message-id", "content-type")
+_ASKED = frozenset((*_ONCE, "received", "list-unsubscribe"))
 _ANGLED = re.compile(r"<\s*([^<>]{1,2000}?)\s*>")
 _UU = re.compile(rb"(?:^|\n)(begin [0-7]{3,4} ([^\r\n]{1,200}))\r?\n(?=[!-`])")
 _DATA_PICTURE = re.compile(
@@ -83,13 +84,7 @@ def read(raw: bytes, mime: Mime | None = None, qr: QrDecoder | None = None) -> M
         _header_links(unsubscribe, body)
     shown = "\n".join(body.text)
     subject = head.subject()
-    spoken, scripts = language.read(shown)
-    if len(shown) < SHORT:
-        spoken, _ = language.read(f"{shown}\n{subject}")
-    if len(scripts) > 1 and show.mixes_scripts(shown):
-        told = f"in {show.mixes_scripts(shown)} places"
-        body.defects.append(Defect("text-mixed-script", told))
-        spoken, _ = language.read(show.unmixed(shown))
+    spoken, scripts = _spoken(shown, subject, body.defects)
     styled = show.styled(shown) + show.styled(subject)
     if styled >= MIN_STYLED:
         body.defects.append(Defect("text-styled-letters", f"{styled} letters"))
@@ -129,13 +124,28 @@ def read(raw: bytes, mime: Mime | None = None, qr: QrDecoder | None = None) -> M
     )
 
 
+def _spoken(shown: str, subject: str, defects: list[Defect]) -> tuple[str | None, tuple[str, ...]]:
+    """(language, scripts) of the text; a disguise of letters is undone for the language."""
+    if len(shown) >= SHORT:
+        spoken, scripts = language.read(shown)
+    else:
+        scripts = language.scripts(shown)
+        spoken, _ = language.read(f"{shown}\n{subject}")
+    places = show.mixes_scripts(shown) if len(scripts) > 1 else 0
+    if places:
+        defects.append(Defect("text-mixed-script", f"in {places} places"))
+        spoken, _ = language.read(show.unmixed(shown))
+    return spoken, scripts
+
+
 class _Head:
-    """The top-level header, asked by name."""
+    """The top-level header, asked by the names of `_ASKED`."""
 
     def __init__(self, fields: tuple[Field, ...], defects: list[Defect]) -> None:
         self._by_key: dict[str, list[Field]] = {}
         for one in fields:
-            self._by_key.setdefault(one.key, []).append(one)
+            if one.key in _ASKED:
+                self._by_key.setdefault(one.key, []).append(one)
         self._defects = defects
         for key in _ONCE:
             several = self._by_key.get(key, ())

@@ -42,7 +42,7 @@ def marked(text: str) -> str:
 
 def seen(text: str) -> str:
     """`text` without the characters that leave no trace on the screen."""
-    if _ANY_UNSEEN.search(text) is None:
+    if (text.isascii() and text.isprintable()) or _ANY_UNSEEN.search(text) is None:
         return text
     return _LOOSE_JOINER.sub("", _UNSEEN.sub("", text))
 
