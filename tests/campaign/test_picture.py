@@ -3,7 +3,7 @@
 
 import re
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 
 import pytest
@@ -167,6 +167,19 @@ def test_what_is_not_known_is_said():
     assert "not known" in html
     assert "3 without a time that is vouched for" in html
     assert "No origin is known" in html
+
+
+@pytest.mark.parametrize(
+    ("time", "shown"),
+    [
+        (datetime(2025, 11, 24, 1, tzinfo=timezone(timedelta(hours=9))), "2025-11-23 16:00"),
+        (datetime(2025, 11, 24, 1), "2025-11-24 01:00"),  # no zone: taken as UTC
+        (datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-12))), "without a time"),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=12))), "without a time"),
+    ],
+)
+def test_m10_odd_times_are_shown_in_utc_or_not_at_all(time, shown):
+    assert shown in page([facts(1, time=time), facts(2)])
 
 
 def test_without_address_data_the_addresses_are_still_told():

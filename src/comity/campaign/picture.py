@@ -9,7 +9,7 @@ It decides nothing.
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from itertools import combinations
@@ -63,7 +63,8 @@ def print_campaign_html(
     versions: Sequence[str] = (),
 ) -> str:
     """The whole page. `made_at` and `versions` are printed as given; nothing is looked up."""
-    members = sorted(members, key=lambda m: (m.time is None, _seconds(m.time), m.digest))
+    members = [replace(member, time=_utc(member.time)) for member in members]
+    members.sort(key=lambda m: (m.time is None, _seconds(m.time), m.digest))
     sections = (
         _summary(campaign, members),
         _over_time(members),
@@ -73,10 +74,23 @@ def print_campaign_html(
         _subjects(members),
         _members(members, len(campaign.members)),
     )
-    made = f"Made {made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC. " if made_at else ""
+    made_at = _utc(made_at)
+    made = f"Made {made_at:%Y-%m-%d %H:%M} UTC. " if made_at else ""
     foot = made + " · ".join(_shown(version) for version in versions)
     title = f"Campaign {_shown(campaign.id)}"
     return _PAGE.format(title=title, style=_STYLE, body="".join(sections), foot=foot)
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    """The time in UTC; None for one that UTC cannot hold (31 December 9999 west of Greenwich)."""
+    if time is None:
+        return None
+    if time.tzinfo is None:
+        return time.replace(tzinfo=UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def _seconds(time: datetime | None) -> float:
@@ -120,8 +134,8 @@ def _summary(campaign: Campaign, members: Sequence[MemberFacts]) -> str:
         ("mails", f"{len(campaign.members):,}"),
         ("networks", f"{len(networks):,}" if networks else "not known"),
         ("countries", f"{len(countries):,}" if countries else "not known"),
-        ("first", f"{min(times).astimezone(UTC):%Y-%m-%d}" if times else "not known"),
-        ("last", f"{max(times).astimezone(UTC):%Y-%m-%d}" if times else "not known"),
+        ("first", f"{min(times):%Y-%m-%d}" if times else "not known"),
+        ("last", f"{max(times):%Y-%m-%d}" if times else "not known"),
     ]
     labels = Counter(m.label for m in members if m.label)
     if labels:
@@ -268,7 +282,7 @@ def marked(text: str, seen: "Counter[str]", total: int) -> str:
 def _members(members: Sequence[MemberFacts], total: int) -> str:
     rows = [
         (
-            f"{m.time.astimezone(UTC):%Y-%m-%d %H:%M}" if m.time else "–",
+            f"{m.time:%Y-%m-%d %H:%M}" if m.time else "–",
             _shown(m.subject) or "–",
             _code(m.sender),
             f'<span class="w">{_code(m.origin)}</span>',
