@@ -43,6 +43,12 @@ def test_spaced_letters_become_a_word():
     assert joined(tokens("a b c of it")) == ["a", "b", "c", "of", "it"]
 
 
+def test_a_mail_address_is_one_word_where_asked():
+    text = "password for a.b@mail.example has expired"
+    assert tokens(text, addresses=True)[2] == "a.b@mail.example"
+    assert len(tokens(text)) == 8
+
+
 def found(phrases: Phrases, text: str) -> set[str]:
     return {phrases.phrases[hit[0]].text for hit in phrases.find(tokens(text))}
 

@@ -52,7 +52,7 @@ class Spans:
         start = read.subject_end + 1
         last = max((place[1] for place in places if start <= place[1] < read.text_end), default=-1)
         text = message.text[:MAX_TEXT]
-        self._text = [*islice(matches(text), last - start + 1)] if last >= 0 else []
+        self._text = [*islice(matches(text, addresses=True), last - start + 1)] if last >= 0 else []
 
     def of(self, place: Place) -> Span | None:
         first, last = place
@@ -73,7 +73,7 @@ class Spans:
 
 
 def _in_head(zone: str, text: str, first: int, last: int, count: int) -> Span:
-    found = [*matches(text)]
+    found = [*matches(text, addresses=zone == "subject")]
     if len(found) != count:  # spaced letters were joined
         return Span(zone, 0, len(text))
     return Span(zone, found[first].start(), found[last].end())
@@ -87,10 +87,10 @@ def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
     words = joined(tokens(name))
     from_end = len(words)
     words.append("")
-    words += joined(tokens(subject))
+    words += joined(tokens(subject, addresses=True))
     subject_end = len(words)
     words.append("")
-    words += tokens(text)
+    words += tokens(text, addresses=True)
     text_end = len(words)
     for attachment in message.attachments[:5]:
         words.append("")

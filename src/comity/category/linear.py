@@ -29,6 +29,8 @@ class _Hashes(dict[str, int]):
 
     def __missing__(self, word: str) -> int:
         folded = fold(word)
+        if "@" in folded:
+            folded = "@"
         if folded.isdigit():  # which number it is says little
             folded = "0" * min(len(folded), 8)
         number = zlib.crc32(folded.encode()) & (SIZE - 1)

@@ -17,6 +17,10 @@ _MARKS = (
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
 TOKEN = re.compile(f"[^\\W_](?:[^\\W_]|[{_MARKS}])*")
+# The same, with a mail address as one word: "password for x@y.example has expired".
+_ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}"
+_PLAIN_OR_ADDRESS = re.compile(f"{_ADDRESS}|{_PLAIN_WORD.pattern}")
+_TOKEN_OR_ADDRESS = re.compile(f"{_ADDRESS}|{TOKEN.pattern}")
 # Scripts that put no space between words, or join particles to them: phrases are looked for as
 # written there. Han, Kana, Hangul, Arabic, Hebrew, Thai and neighbours.
 UNSPACED = re.compile(
@@ -58,14 +62,20 @@ def is_disguised(word: str) -> bool:
     return any("\U0001d400" <= char <= "\U0001d7ff" for char in word)
 
 
-def tokens(text: str) -> list[str]:
-    """Words as written, in order."""
-    return _PLAIN_WORD.findall(text) if text.isascii() else TOKEN.findall(text)
+def _pattern(text: str, addresses: bool) -> re.Pattern[str]:
+    if addresses and "@" in text:
+        return _PLAIN_OR_ADDRESS if text.isascii() else _TOKEN_OR_ADDRESS
+    return _PLAIN_WORD if text.isascii() else TOKEN
 
 
-def matches(text: str) -> Iterator[re.Match[str]]:
+def tokens(text: str, addresses: bool = False) -> list[str]:
+    """Words as written, in order; with `addresses`, a mail address is one word."""
+    return _pattern(text, addresses).findall(text)
+
+
+def matches(text: str, addresses: bool = False) -> Iterator[re.Match[str]]:
     """The same words as matches, with their places."""
-    return (_PLAIN_WORD if text.isascii() else TOKEN).finditer(text)
+    return _pattern(text, addresses).finditer(text)
 
 
 def joined(words: list[str]) -> list[str]:
