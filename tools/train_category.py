@@ -194,9 +194,10 @@ def main(arguments: list[str]) -> int:
     teacher = Model(
         shipped.phrases, shipped.brands, shipped.hosts, shipped.rules, empty(), 1.0, "rules"
     )
-    labels = ROOT / "tests/evaluation/labels.tsv"
-    with labels.open(newline="") as rows:
-        kept_out = frozenset(row["sha256"] for row in csv.DictReader(rows, delimiter="\t"))
+    kept_out: frozenset[str] = frozenset()
+    for labels in sorted((ROOT / "tests/evaluation").glob("labels*.tsv")):
+        with labels.open(newline="") as rows:
+            kept_out |= {row["sha256"] for row in csv.DictReader(rows, delimiter="\t")}
     made = [one for one in from_simulator(given.mails, SEED, teacher) if one]
     real = [
         one for one in from_development(given.dev_table, given.dev_folder, kept_out, teacher) if one

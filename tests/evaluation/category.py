@@ -2,8 +2,9 @@
 """How often the category is right on hand-labelled real mail, and who is accused wrongly.
 
 Run: python tests/evaluation/category.py DEV_TSV DEV_FOLDER. The labels stand in labels.tsv; half
-of them (last hexadecimal digit of the digest even) steered the rules, the other half was never
-looked at. Then all wanted mail of the development set is judged. Prints tables; writes nothing.
+of them (last hexadecimal digit of the digest even) steered the rules, no mail of the other half
+was read. labels-held-out.tsv, where present, was made later and steered nothing. Then all wanted
+mail of the development set is judged. Prints tables; writes nothing.
 """
 
 import argparse
@@ -58,8 +59,8 @@ def judge(path: Path, model: Model) -> tuple[Message, Assessment]:
     return message, decide(message, trace, model)
 
 
-def judged(where: dict[str, tuple[str, str, Path]], model: Model) -> Iterator[Judged]:
-    with (HERE / "labels.tsv").open(newline="") as rows:
+def judged(table: Path, where: dict[str, tuple[str, str, Path]], model: Model) -> Iterator[Judged]:
+    with table.open(newline="") as rows:
         for row in csv.DictReader(rows, delimiter="\t"):
             source, _, path = where[row["sha256"]]
             message, assessment = judge(path, model)
@@ -126,7 +127,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     model = load()
     where = paths(given.table, given.folder)
-    every = list(judged(where, model))
+    every = list(judged(HERE / "labels.tsv", where, model))
     steering = [one for one in every if int(one.digest[-1], 16) % 2 == 0]
     untouched = [one for one in every if int(one.digest[-1], 16) % 2 == 1]
     if given.wrong:
@@ -135,6 +136,11 @@ def main(arguments: list[str]) -> int:
                 _explain(one)
     show("steering half", steering)
     show("untouched half", untouched)
+    later = HERE / "labels-held-out.tsv"
+    if later.exists():
+        held_out = list(judged(later, where, model))
+        show("held out, labelled later", held_out)
+        every += held_out
     spoken = [one for one in every if one.truth == "non-commercial"]
     accused = [one for one in spoken if one.assessment.label.value in ACCUSING]
     print(f"\nnon-commercial mail accused: {len(accused)} of {len(spoken)}")
