@@ -33,12 +33,26 @@ def together(prints, *mails):
     return any(len(found.members) == len(mails) for found in cluster(prints(mails)))
 
 
+LETTER = (  # as in conftest
+    "Your parcel is waiting at our depot because the address on the label could not be read. "
+    "Please confirm your street and pay the small handling charge today so that we can bring it "
+    "to your door before the weekend. Parcels that nobody claims go back to the shop."
+)
 SAME_PROGRAM = {"mailer": "Mill 3", "message_id": "{n:08d}.4711@flowers.example"}
+HALF = (
+    " ".join(LETTER.split()[:30]) + " Our office in Harbour Lane is open until six every evening."
+)
 PAIRS = {  # name: (what both have, what the second has of its own, belong together)
     "text and landing site": ({"link": "https://pay.evil.example/a"}, {}, True),
     "text and address": ({"ip": "192.0.2.9"}, {}, True),
     "text and envelope": ({"envelope": "x@bulk.example"}, {}, True),
     "text and program": ({}, SAME_PROGRAM, True),
+    "the same letter in other words and landing site": (
+        {"link": "https://pay.evil.example/"},
+        {"text": HALF},
+        True,
+    ),
+    "the same letter in other words and address": ({"ip": "192.0.2.9"}, {"text": HALF}, False),
     "text alone": ({}, {}, False),
     "address alone": ({"ip": "192.0.2.9"}, {"text": "other"}, False),
     "landing site alone": ({"link": "https://pay.evil.example/"}, {"text": "other"}, False),
@@ -119,6 +133,14 @@ def test_a_provider_that_many_unlike_mails_share_links_nobody(mail, prints):
 def test_many_texts_under_one_subject_of_one_author_are_one_campaign(mail, prints):
     mails = [mail(number=n, text=text) for n, text in enumerate(unlike(40))]
     assert [len(found.members) for found in cluster(prints(mails))] == [40]
+
+
+def test_one_text_under_one_subject_of_many_authors_does_not_make_the_subject_common(mail):
+    mails = [mail(number=n, author=f"a@d{n}.example", ip=f"192.0.2.{n}") for n in range(60)]
+    found = cluster_table(table([one.print() for one in mails])).evidence
+    subject = (found.keys & np.uint64(31)) == Kind.SUBJECT
+    assert subject.sum() == 60
+    assert not found.common[subject].any()
 
 
 def test_a_campaign_inside_a_provider_is_still_found(mail, prints, letters):

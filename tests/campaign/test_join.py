@@ -80,9 +80,10 @@ def test_a_key_is_common_that_goes_with_many_different_contents(mails, contents,
     assert found.all() == found.any() == expected
 
 
-def test_mails_without_a_text_do_not_make_a_key_common():
+def test_mails_without_a_text_neither_make_a_key_common_nor_hide_that_it_is():
     keys = np.full(500, 77, np.uint64)
     assert not common(keys, np.zeros(500, np.int64)).any()
+    assert common(keys, np.append(np.zeros(480, np.int64), np.arange(1, 21))).all()
 
 
 def mutated(base, share, count, dice):
@@ -101,6 +102,18 @@ def test_near_identical_rows_are_one_class_and_far_ones_are_not():
     for at in range(6):
         assert set(tight[at * 50 : at * 50 + 50]) == {at * 50}
     assert (loose == tight).all()
+
+
+def test_nearly_all_near_pairs_are_found_among_many_families():
+    dice = np.random.default_rng(8)
+    bases = dice.integers(0, 2**32, (40, 64), np.uint32)
+    bases[:, :6] = bases[0, :6]  # two whole bands that all have in common
+    rows = np.concatenate([mutated(base, 0.15, 25, dice) for base in bases])
+    order = dice.permutation(len(rows))
+    (found,) = classes(rows[order], 3, (0.6,))
+    sizes = np.unique(found, return_counts=True)[1]
+    assert (sizes <= 25).all()
+    assert (sizes == 25).sum() >= 38
 
 
 def test_classes_of_a_wider_bound_hold_those_of_a_narrower_one():

@@ -106,6 +106,12 @@ def test_campaigns_that_share_site_and_host_may_be_one_actors(mail, letters):
     assert actor.id == "a-" + actor.campaigns[0][2:]
 
 
+def test_what_very_many_campaigns_share_names_no_actor(mail, letters, monkeypatch):
+    monkeypatch.setattr("comity.campaign.actor.MAX_CAMPAIGNS", 1)
+    found = campaigns_of_one(mail, letters, ip="192.0.2.9", link="https://pay.evil.example/")
+    assert actors(found) == ()
+
+
 def test_campaigns_that_share_a_host_only_are_not_put_together(mail, letters):
     assert actors(campaigns_of_one(mail, letters, ip="192.0.2.9")) == ()
 
