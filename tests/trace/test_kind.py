@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.trace.hop import ClaimedHop
+from comity.trace.claim import ClaimedHop
 from comity.trace.kind import kind_of, mailbox_provider
 from comity.trace.names import (
     access_network,

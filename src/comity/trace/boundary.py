@@ -10,8 +10,8 @@ Looks nothing up, raises nothing.
 from dataclasses import dataclass
 from enum import Enum
 
+from comity.trace.claim import SEVERAL_BY, ClaimedHop
 from comity.trace.edge import weigh_edge
-from comity.trace.hop import SEVERAL_BY, ClaimedHop
 from comity.trace.names import looks_like_customer, organisation, same_host
 from comity.trace.ranges import matches, side_by_side
 from comity.trace.services import Provider

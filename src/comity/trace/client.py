@@ -6,8 +6,8 @@ first there; what a spammer wrote lies below those. Never moves the origin.
 """
 
 from comity.mime.part import Field
+from comity.trace.claim import ClaimedHop
 from comity.trace.dkim_check import SignatureCheck
-from comity.trace.hop import ClaimedHop
 from comity.trace.peer import LITERAL, peer_ip
 from comity.trace.services import Provider, Services
 from comity.trace.way import Way

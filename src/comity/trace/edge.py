@@ -5,7 +5,7 @@ Reads claimed lines too, but they only lower the weight: what a sender writes ne
 boundary and never makes an edge surer.
 """
 
-from comity.trace.hop import ClaimedHop
+from comity.trace.claim import ClaimedHop
 from comity.trace.names import internal_name, organisation
 from comity.trace.ranges import matches
 from comity.trace.services import Provider

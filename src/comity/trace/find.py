@@ -11,9 +11,10 @@ from comity.mime.part import Field
 from comity.trace.addresses import AddressData
 from comity.trace.authentication import recorded
 from comity.trace.boundary import Boundary, find_boundary
+from comity.trace.claim import ClaimedHop
 from comity.trace.client import signed_client, submitting_client
 from comity.trace.dkim_check import SignatureCheck
-from comity.trace.hop import ClaimedHop, read
+from comity.trace.hop import read
 from comity.trace.kind import kind_of, mailbox_provider
 from comity.trace.names import organisation
 from comity.trace.side import Weight

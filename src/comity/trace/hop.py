@@ -8,11 +8,12 @@ raises on content, and never decides whom to believe: that is `trace.boundary`.
 import re
 from datetime import datetime
 from itertools import pairwise
-from typing import NamedTuple
 
+from comity.trace.claim import SEVERAL_BY, UNREADABLE, ClaimedHop
 from comity.trace.clock import read_time
-from comity.trace.peer import BARE, LITERAL, LOGIN, MAX_NAME, ip_of, peer_ip, read_peer
-from comity.trace.way import KEYWORDS, Way, protocol_of, way_of
+from comity.trace.peer import LITERAL, LOGIN, MAX_NAME, ip_of, own_address, peer_ip, read_peer
+from comity.trace.usual import read_usual
+from comity.trace.way import KEYWORDS, Way, protocol_of, tls_of, told_by, way_of
 from comity.values.address import Address
 from comity.values.span import Span
 
@@ -20,39 +21,9 @@ MAX_FIELD = 8_192  # characters; ours: no RFC caps a folded field
 MAX_WORDS = 400  # words and comments looked at in one field; ours
 
 
-class ClaimedHop(NamedTuple):  # made five times a mail, and quicker than a dataclass
-    """What one Received field says. Nobody we trust has confirmed it."""
-
-    by: str | None = None  # host that says it took the mail, as written
-    by_ip: Address | None = None  # its own address, where it states one
-    from_name: str | None = None  # HELO as written: the peer chose it
-    from_host: str | None = None  # reverse name of the peer as the writing host saw it
-    from_host_checked: bool = False  # whether this server's form shows only confirmed names
-    reverse_denied: bool = False  # the form says that no reverse name was confirmed
-    from_ip: Address | None = None  # peer it says it saw
-    ip_may_be_helo: bool = False  # the only address stands where this form may put the HELO
-    protocol: str | None = None
-    way: Way = Way.UNKNOWN
-    authenticated: bool = False  # the peer logged in
-    tls: str | None = None  # "TLS1.2", or "TLS" where no version is told
-    time: datetime | None = None  # UTC
-    id: str | None = None
-    for_: str | None = None
-    span: Span | None = None
-    defects: tuple[str, ...] = ()  # codes of docs/reference/defects
-
-    @property
-    def readable(self) -> bool:
-        return self.by is not None or self.from_ip is not None or self.way is Way.LOCAL
-
-
-UNREADABLE = ("received-unparsed",)
-SEVERAL_BY = "received-several-by"
-
 _TOKEN = re.compile(r"\([^()]*\)|[^\s()]+|[()]")
 _PAREN = re.compile(r"([()])")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,320}"')  # RFC 5321: a path holds up to 256 octets
-_TLS = re.compile(r"(TLS|SSL)[ v]{0,2}(\d(?:[._]\d)?)?")
 _QMAIL = re.compile(  # and the queues that copy its form: BBSMAIL, cpmta
     r"\(\w{1,20} \d{1,12}(?: messnum \d{1,12})? invoked (by|from|for) (\w{1,20})"
     r"(?:\[([0-9A-Fa-f:.]{2,45})/([^\]\s]{1,255})\])?",
@@ -66,6 +37,11 @@ def read(field: str, span: Span | None = None) -> ClaimedHop:
     if len(field) > MAX_FIELD:  # first: what follows costs time by length
         return ClaimedHop(span=span, defects=("received-too-long",))
     text = " ".join(field.split())
+    return read_usual(text, span) or read_any(text, span)
+
+
+def read_any(text: str, span: Span | None = None) -> ClaimedHop:
+    """The general reader: a line in any form, its white space folded."""
     head, tail = _split_date(text)
     time, time_defect = read_time(tail)
     defects = (time_defect,) if time_defect else ()
@@ -158,6 +134,7 @@ def _sections(
     by, by_ip = _writer(by_part)
     protocol = protocol_of(parts)
     way = way_of(protocol, parts)
+    logged_in, secure = told_by(protocol)
     peer = read_peer(parts.get("from", []), head, way)
     if by is None:
         defects = (*defects, "received-without-by")
@@ -182,17 +159,14 @@ def _sections(
         ip_may_be_helo=peer.may_be_helo,
         protocol=protocol,
         way=way,
-        authenticated=_logged_in(protocol, head),
-        tls=_tls(head, protocol),
+        authenticated=logged_in or LOGIN.search(head) is not None,
+        tls=tls_of(head, len(head), secure),
         time=time,
         id=ids[0][:MAX_NAME] if ids and ids[0][0] != "(" else None,
         for_=_recipient(for_) if for_ else None,
         span=span,
         defects=defects,
     )
-
-
-_SECURE = frozenset("esmtps esmtpsa smtps lmtps lmtpsa https utf8smtps utf8smtpsa".split())
 
 
 def _by_keyword(items: list[str]) -> dict[str, list[str]]:
@@ -213,16 +187,6 @@ def _by_keyword(items: list[str]) -> dict[str, list[str]]:
     if lead and lead[0][:6].lower() == "(from ":  # "(from user@localhost) by host (8.9.3)"
         parts["local"] = [lead[0][6:]]
     return parts
-
-
-def _tls(head: str, protocol: str | None) -> str | None:
-    at = head.find("TLS")
-    if at < 0:
-        at = head.find("SSL")
-    found = _TLS.match(head, at) if at >= 0 else None
-    if found:
-        return found[1] + (found[2] or "").replace("_", ".")
-    return "TLS" if protocol and protocol.lower() in _SECURE else None
 
 
 def _two_writers(parts: dict[str, list[str]]) -> bool:
@@ -248,20 +212,8 @@ def _writer(part: list[str]) -> tuple[str | None, Address | None]:
     for item in part[1:4]:
         if ip is not None:
             break
-        found = LITERAL.search(item)
-        if found:
-            ip = ip_of(found[1])
-        elif item[0] == "(":
-            bare = BARE.fullmatch(item, 1)
-            ip = ip_of(bare[1]) if bare else None
+        ip = own_address(item)
     return name or None, ip
-
-
-def _logged_in(protocol: str | None, head: str) -> bool:
-    name = (protocol or "").lower()
-    if name.endswith(("mtpa", "mtpsa")) or name == "asmtp":
-        return True
-    return LOGIN.search(head) is not None
 
 
 def _recipient(part: list[str]) -> str | None:

@@ -5,7 +5,7 @@ An estimate with its reason. A name that only the peer itself gave counts for no
 where the network it sits in agrees.
 """
 
-from comity.trace.hop import ClaimedHop
+from comity.trace.claim import ClaimedHop
 from comity.trace.names import (
     access_network,
     holds_address,

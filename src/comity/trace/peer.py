@@ -20,7 +20,7 @@ LOGIN = re.compile(r"\(auth(?:enticated)?(?:[\s:=)]|$)", re.I)
 _HELO_IN_COMMENT = re.compile(r"\bhelo=(\[?[^\s\])]{1,255}\]?)", re.I)
 _IPV4_PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}")
 _SAME_HOST = re.compile(r"\[(?:\[?unix\b|local\])|@localhost$|@localhost\b(?! \[)", re.I)
-_UNKNOWN_HOST = frozenset(
+UNKNOWN_HOST = frozenset(
     ("unknown", "unverified", "unknownhost", "may", "no-reverse-dns", "unresolved", "untrusted")
 )
 
@@ -102,8 +102,8 @@ def _seen(comment: str, peer: Peer) -> Address | None:
         before = comment[1 : found.start()].strip()
         if before and ip is not None:
             host = before.split(" ", 1)[0].rsplit("@", 1)[-1].rstrip(".").strip("[]")
-            peer.denied = host.lower() in _UNKNOWN_HOST or "forged" in comment
-            a_name = host.lower() not in _UNKNOWN_HOST and not _is_address(host)
+            peer.denied = host.lower() in UNKNOWN_HOST or "forged" in comment
+            a_name = host.lower() not in UNKNOWN_HOST and not is_address(host)
             if a_name and len(host) <= MAX_NAME:
                 peer.host = host or None
                 # sendmail marks what it could not confirm; the others write only "unknown".
@@ -117,8 +117,17 @@ def _seen(comment: str, peer: Peer) -> Address | None:
     return ip
 
 
-def _is_address(word: str) -> bool:
+def is_address(word: str) -> bool:
     return (word[:1].isdigit() or ":" in word) and ip_of(word) is not None
+
+
+def own_address(item: str) -> Address | None:
+    """Address of the writing host itself, in one word or comment after its name."""
+    found = LITERAL.search(item)
+    if found:
+        return ip_of(found[1])
+    bare = BARE.fullmatch(item, 1) if item[0] == "(" else None
+    return ip_of(bare[1]) if bare else None
 
 
 def _name_the_first_word(
@@ -128,15 +137,15 @@ def _name_the_first_word(
     if not word:
         return
     if helo_comment:  # Exim, qmail, Yahoo: HELO stands in the comment, so this is what was seen
-        peer.denied = word.lower() in _UNKNOWN_HOST
-        if not peer.denied and not _is_address(word):
+        peer.denied = word.lower() in UNKNOWN_HOST
+        if not peer.denied and not is_address(word):
             peer.host = word
             peer.checked = "(Exim" in head  # qmail looks only one way
         return
     peer.name = word
     if peer.host is not None or peer.ip is None:
         return
-    exim = seen_in_comment and "(Exim" in head and not _is_address(word)
+    exim = seen_in_comment and "(Exim" in head and not is_address(word)
     fetched = not seen_in_comment and "etchmail" in head  # the server that the user named
     if exim or fetched:
         peer.host, peer.checked = word, True

@@ -6,7 +6,7 @@ Learns from believed lines only. Decides nothing by itself; see `trace.boundary`
 
 from enum import IntEnum
 
-from comity.trace.hop import ClaimedHop
+from comity.trace.claim import ClaimedHop
 from comity.trace.names import internal_name, organisation
 from comity.trace.services import Provider
 from comity.trace.trust import Trust

@@ -8,7 +8,7 @@ never used to order lines: RFC 5321 prepends them, so place is the order.
 from datetime import datetime, timedelta
 
 from comity.trace.boundary import Boundary, VouchedHop
-from comity.trace.hop import ClaimedHop
+from comity.trace.claim import ClaimedHop
 from comity.trace.trace import Hop, Standing
 from comity.trace.trust import Trust
 from comity.values.defect import Defect

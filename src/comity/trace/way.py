@@ -5,7 +5,9 @@ RFC 5321 section 4.4, the IANA registry of mail transmission types, and what ser
 them. Pure.
 """
 
+import re
 from enum import StrEnum
+from functools import lru_cache
 
 MAX_NAME = 300  # characters of one protocol name kept; ours
 KEYWORDS = frozenset(("by", "via", "with", "id", "for"))
@@ -22,6 +24,8 @@ class Way(StrEnum):
     UNKNOWN = "unknown"
 
 
+_TLS = re.compile(r"(TLS|SSL)[ v]{0,2}(\d(?:[._]\d)?)?")
+_SECURE = frozenset("esmtps esmtpsa smtps lmtps lmtpsa https utf8smtps utf8smtpsa".split())
 _DELIVERY = frozenset("lmtp lmtps lmtpa lmtpsa utf8lmtp utf8lmtps qmqp nnfmp lhlo dlvr".split())
 _WEB = frozenset("http https httprest httpu httpsu mapi webmail jmap wap rest".split())
 _LOCAL = frozenset(
@@ -53,13 +57,17 @@ def protocol_of(parts: dict[str, list[str]]) -> str | None:
 
 
 def way_of(protocol: str | None, parts: dict[str, list[str]]) -> Way:
-    name = (protocol or "").lower()
-    base = name.split("/", 1)[0]
     first = " ".join(parts.get("from", ())[:2])
     if "(LHLO" in first:
         return Way.DELIVERY
     if first[:11].lower() == "mail pickup":  # Microsoft: handed over through a folder
         return Way.LOCAL
+    return _way(protocol, "from" in parts, "local" in parts)
+
+
+@lru_cache(maxsize=512)
+def _way(protocol: str | None, has_peer: bool, local: bool) -> Way:
+    base = (protocol or "").lower().split("/", 1)[0]
     if base.startswith(("esmtp", "smtp", "asmtp", "utf8smtp", "microsoft smtp", "essmtp")):
         return Way.SMTP
     if base in _DELIVERY:
@@ -68,8 +76,32 @@ def way_of(protocol: str | None, parts: dict[str, list[str]]) -> Way:
         return Way.WEB
     if base.startswith(("pop", "imap")) or base in ("apop", "kpop", "odmr", "etrn", "sdps"):
         return Way.PULL
-    if base in _LOCAL or base.startswith(("qmail-scanner", "local", "uucp")) or "local" in parts:
+    if base in _LOCAL or base.startswith(("qmail-scanner", "local", "uucp")) or local:
         return Way.LOCAL
-    if "from" not in parts:
+    if not has_peer:
         return Way.SMTP if base else Way.LOCAL
     return Way.UNKNOWN
+
+
+@lru_cache(maxsize=512)
+def told_by(protocol: str | None) -> tuple[bool, bool]:
+    """(peer logged in, TLS was used), as far as the name tells (RFC 3848, RFC 6531)."""
+    name = (protocol or "").lower()
+    return name.endswith(("mtpa", "mtpsa")) or name == "asmtp", name in _SECURE
+
+
+@lru_cache(maxsize=512)
+def way_of_usual(protocol: str | None, has_peer: bool) -> tuple[Way, bool, bool]:
+    """(way, peer logged in, TLS was used) of a line that only its protocol tells of."""
+    return _way(protocol, has_peer, False), *told_by(protocol)
+
+
+def tls_of(text: str, end: int, secure: bool) -> str | None:
+    """Version of TLS told before `end`; "TLS" where none is told but the protocol is secure."""
+    at = text.find("TLS", 0, end)
+    if at < 0:
+        at = text.find("SSL", 0, end)
+    found = _TLS.match(text, at, end) if at >= 0 else None
+    if found:
+        return found[1] + (found[2] or "").replace("_", ".")
+    return "TLS" if secure else None
