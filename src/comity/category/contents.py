@@ -11,7 +11,7 @@ from comity.category.hosts import Hosts, within
 from comity.message.message import Link, Message
 from comity.values.span import Span
 
-MAX_SUMS = 8_000  # characters in which sums and numbers are looked for, ours
+MAX_SUMS = 4_000  # characters in which sums and numbers are looked for, ours
 SHORT = 40  # words, ours
 _SUM_SIGNS = "$€£¥₩₹円元원万億"
 _PERCENT = re.compile(r"(?<!\d)\d{1,3}\s?%")
@@ -113,8 +113,9 @@ def _one_link(link: Link, hosts: Hosts, evidence: Evidence) -> None:
             evidence.note("link-deceitful", link.span)
     if _SERVER_NAME.match(link.host):
         evidence.note("link-to-server-name", link.span)
-    as_file = _FILE_SHOWN.search(link.shown[-60:]) and not _FILE_URL.search(link.url[-60:])
-    if as_file and not within(link.host, hosts.carries):
+    shown = link.shown[-60:]
+    as_file = ("." in shown or "(" in shown) and _FILE_SHOWN.search(shown) is not None
+    if as_file and not _FILE_URL.search(link.url[-60:]) and not within(link.host, hosts.carries):
         evidence.note("link-shown-as-file", link.span)
     if link.host and within(link.host, hosts.free_host):
         evidence.note("free-host", link.span)

@@ -15,7 +15,7 @@ from comity.trace.trace import Standing, Trace
 from comity.values.domain import registered_domain
 from comity.values.span import Span
 
-MAX_TEXT = 16_000  # characters in which quoting is looked for, ours
+MAX_TEXT = 8_000  # characters in which quoting is looked for, ours
 
 _WROTE = frozenset(
     "wrote writes schrieb écrit escribió escreveu scritto schreef napisał napisała пишет".split()
@@ -104,7 +104,8 @@ def _header(
         answers = "discussion-list" in evidence.counts and _ANSWER.match(message.subject)
         if answers or _quotes(message.text[:MAX_TEXT], words):
             note("reply-thread")
-    if not _TRACKERS.isdisjoint(fields) or _TICKET.search(message.subject[:200]):
+    subject = message.subject
+    if not _TRACKERS.isdisjoint(fields) or ("[" in subject and _TICKET.search(subject[:200])):
         note("tracker")
     if fields.get("auto-submitted", "no").strip().lower() not in ("no", ""):
         note("auto-submitted")

@@ -13,7 +13,7 @@ from comity.category.words import has_unspaced, joined, matches, tokens
 from comity.message.message import Message
 from comity.values.span import Span
 
-MAX_TEXT = 16_000  # characters that are read, ours: what comes later is foot or padding
+MAX_TEXT = 8_000  # characters that are read, ours: what comes later is foot or padding
 _SPEECH = frozenset(("political", "religious", "charity", "personal", "news", "list"))
 LONG_WORD = 5  # letters: a single word this long counts in the head whatever the language. Ours
 BRAND = "brand/"  # prefix of the ideas that are names: "brand/17", "brand~17" for weak ones
