@@ -40,7 +40,7 @@ LETTER = (  # as in conftest
 )
 SAME_PROGRAM = {"mailer": "Mill 3", "message_id": "{n:08d}.4711@flowers.example"}
 HALF = (
-    " ".join(LETTER.split()[:30]) + " Our office in Harbour Lane is open until six every evening."
+    " ".join(LETTER.split()[:36]) + " Our office in Harbour Lane is open until six every evening."
 )
 PAIRS = {  # name: (what both have, what the second has of its own, belong together)
     "text and landing site": ({"link": "https://pay.evil.example/a"}, {}, True),

@@ -68,7 +68,7 @@ def analysed(number, version="1", label="fraud", ip="192.0.2.1"):
         "trace": {"origin": {"ip": ip, "asn": 4_200_000_000, "network": "N", "country": "GB"}},
         "versions": {"comity": version},
     }
-    print_ = Fingerprint(1, digest, struct.pack("<64I", *range(64)), b"", 1, 0, 0, (), (), (), ())
+    print_ = Fingerprint(1, digest, struct.pack("<64I", *range(64)), b"", 1, 0, (), (), (), ())
     text = json.dumps(line, ensure_ascii=True).replace("\\ud800", "?")
     return Analysed(text.encode(), print_)
 
