@@ -89,26 +89,26 @@ def _plain_header(
     block = raw[at : stop + len(line_end)]
     returns = block.count(b"\n") if line_end == b"\r\n" else 0
     if (
-        not block.isascii()
-        or b"\x00" in block
+        b"\x00" in block
         or block.count(b"\r") != returns
         or block.count(line_end) != block.count(b"\n")
     ):
         return None
-    text, fold = block.decode("ascii"), line_end.decode("ascii")
+    text, fold = block.decode("latin-1"), line_end.decode("ascii")  # a character for each byte
+    ascii_only = block.isascii()
     fields: list[Field] = []
-    expected = 0
-    for found in _PLAIN_FIELD.finditer(text):
-        begin, finish = found.span()
-        if begin != expected:
-            return None
-        expected = finish
-        name, value = found.groups()
+    begin = at
+    for name, value in _PLAIN_FIELD.findall(text):
+        end_of_field = begin + len(name) + len(value) + 2  # the colon and the line feed
         if fold in value:
             value = value.replace(fold, "")
-        fields.append(Field(name, name.lower(), value.strip(" \t\r"), at + begin, at + finish))
-    if expected != len(text) or len(fields) > caps.fields:
-        return None
+        value = value.strip(" \t\r")
+        if not ascii_only and not value.isascii():
+            value = _decoded(value.encode("latin-1"))
+        fields.append(Field(name, name.lower(), value, begin, end_of_field))
+        begin = end_of_field
+    if begin != at + len(text) or len(fields) > caps.fields:
+        return None  # the pattern left something out
     return tuple(fields), stop + 2 * len(line_end)
 
 
