@@ -36,6 +36,7 @@ def knowledge(
     policy: str = "production",
     form: Form | None = None,
     dns: str | Path | None = None,
+    fingerprints: bool = True,
     qr: bool = True,
 ) -> Knowledge:
     """Read all data once. Raises BadData for a file that cannot be used, WrongUse for a bad word.
@@ -71,6 +72,7 @@ def knowledge(
         policy=POLICIES[policy],
         qr=_read_qr if qr else None,
         dns=read_archive(Path(dns)) if dns else None,
+        fingerprints=fingerprints,
         form=form,
     )
 

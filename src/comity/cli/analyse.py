@@ -12,6 +12,7 @@ import click
 from comity.bootstrap.knowledge import POLICIES, knowledge
 from comity.bootstrap.pool import analyse_all, jobs_or_all
 from comity.cli.progress import Progress
+from comity.cli.say import say
 from comity.report.form import Form
 from comity.service.grouping import Grouping
 from comity.service.ports import Analysed
@@ -77,6 +78,7 @@ def analyse(
         provider_data=not no_provider_data,
         geo=geo,
         dns=dns,
+        fingerprints=campaigns,
         policy=address_policy,
         form=Form(form) if form else None,
     )
@@ -90,7 +92,7 @@ def analyse(
         else:
             _print_table(lines, count, progress)
     if count.faulty:
-        click.echo(f"comity: {count.faulty} of {count.mails} inputs had errors.", err=True)
+        say(f"{count.faulty} of {count.mails} inputs had errors.")
         raise click.exceptions.Exit(1)
 
 
@@ -114,7 +116,7 @@ def _tally(line: bytes, count: _Count) -> None:
     if not line.endswith(b'"error":null}'):
         count.faulty += 1
         found: dict[str, Any] = json.loads(line)
-        click.echo(f"comity: {found['path']}: {found['error']['text']}", err=True)
+        say(f"{found['path']}: {found['error']['text']}")
 
 
 def _print_table(lines: Iterator[bytes], count: _Count, progress: Progress) -> None:
@@ -123,7 +125,7 @@ def _print_table(lines: Iterator[bytes], count: _Count, progress: Progress) -> N
 
     first = next(lines, None)
     if first is None:
-        click.echo("comity: nothing to analyse in what you named.", err=True)
+        say("nothing to analyse in what you named.")
         return
     second = next(lines, None)
     if second is None:

@@ -41,6 +41,7 @@ class Knowledge:
     policy: AddressPolicy = PRODUCTION
     qr: QrDecoder | None = None
     dns: Answers | None = None  # archived answers, for checking DKIM; None: not checked
+    fingerprints: bool = True  # False: nobody will ask for campaigns
     form: Form | None = None  # the operator says so; None lets the reader find out
 
 
@@ -74,14 +75,11 @@ def analyse_report(report: Report, knowledge: Knowledge) -> Analysis:
     mime = split(report.mail)
     message = read(report.mail, mime, knowledge.qr)
     trace = _trace(report, mime.parts[0].fields, knowledge)
-    return Analysis(
-        report,
-        message,
-        trace,
-        decide(message, trace, knowledge.model),
+    compared = None
+    if knowledge.fingerprints:
         # A rebuilt mail (inline forward, SMS) is known by the bytes that were received.
-        replace(fingerprint(message, trace), digest=report.digest),
-    )
+        compared = replace(fingerprint(message, trace), digest=report.digest)
+    return Analysis(report, message, trace, decide(message, trace, knowledge.model), compared)
 
 
 def _carrier(content: bytes, knowledge: Knowledge) -> Trace:
