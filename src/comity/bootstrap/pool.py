@@ -6,14 +6,16 @@ Joins `gateway` (inputs, children) with `service.analyse`. Order of output is or
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from comity.gateway.children import Children, Failed
 from comity.gateway.inputs import Source, find_sources
 from comity.report.caps import CAPS
-from comity.service.analyse import Knowledge, analyse
+from comity.service.analyse import Analysis, Knowledge, analyse
 from comity.service.line import failed, line
 from comity.service.ports import Analysed, Analyser, Answer, Unreadable
+from comity.values.digest import Digest, digest_of
 from comity.values.json import print_json
 
 
@@ -40,7 +42,7 @@ def analyse_sources(
     with Children(work, jobs) as children:
         for source, answer in children.run(sources):
             if isinstance(answer, Failed):
-                yield _failed(source, _content(source), answer.code, answer.text, knowledge)
+                yield _failed(source, _digest(source), answer.code, answer.text, knowledge)
             else:
                 yield from answer
 
@@ -72,9 +74,8 @@ def analyser(known: Callable[[], Knowledge], jobs: int) -> Analyser:
 
 
 def _analyse_one(source: Source, knowledge: Knowledge) -> list[Analysed]:
-    if source.refused is not None:
-        refused = source.refused
-        return [_failed(source, source.content, refused.code, refused.detail, knowledge)]
+    if (refused := source.refused) is not None:
+        return [_failed(source, source.digest, refused.code, refused.detail, knowledge)]
     try:
         content = source.read()
     except OSError as error:
@@ -83,20 +84,28 @@ def _analyse_one(source: Source, knowledge: Knowledge) -> list[Analysed]:
     if len(content) > CAPS.report_bytes:
         return [_failed(source, None, "too-big", f"more than {CAPS.report_bytes:,} B", knowledge)]
     return [
-        Analysed(print_json(line(found, knowledge.versions)), found.fingerprint)
-        for found in analyse(content, source.path, knowledge)
+        Analysed(print_json(line(_of_box(found, source), knowledge.versions)), found.fingerprint)
+        for found in analyse(content, source.name, knowledge)
     ]
 
 
+def _of_box(found: Analysis, source: Source) -> Analysis:
+    """With what the box around the report had wrong."""
+    if not source.defects:
+        return found
+    defects = (*found.report.defects, *source.defects)
+    return replace(found, report=replace(found.report, defects=defects))
+
+
 def _failed(
-    source: Source, content: bytes | None, code: str, text: str, knowledge: Knowledge
+    source: Source, digest: Digest | None, code: str, text: str, knowledge: Knowledge
 ) -> Analysed:
-    return Analysed(print_json(failed(source.path, content, code, text, knowledge.versions)), None)
+    return Analysed(print_json(failed(source.name, digest, code, text, knowledge.versions)), None)
 
 
-def _content(source: Source) -> bytes | None:
-    """The bytes of an input that broke its reader: they are hashed, nothing more."""
+def _digest(source: Source) -> Digest | None:
+    """Of an input that broke its reader: it is hashed, nothing more."""
     try:
-        return source.read()
+        return digest_of(source.read())
     except OSError:
         return None

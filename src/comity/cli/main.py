@@ -4,6 +4,8 @@
 Loads a verb's module only when it is called, so that `comity --help` is quick. Decides nothing.
 """
 
+import errno
+import io
 import os
 import sys
 from importlib import import_module
@@ -11,7 +13,12 @@ from importlib import import_module
 import click
 
 from comity import __version__
-from comity.values.errors import ComityError
+from comity.cli.say import say, say_error
+from comity.values.errors import ComityError, InputOutput, TryLater
+
+FAULT = 70  # EX_SOFTWARE
+INTERRUPTED = 130
+_LATER = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # limits, not faults of a disk
 
 # Verb → (module in comity.cli, one line for `comity --help`), in the order of a user's day.
 VERBS = {
@@ -76,23 +83,76 @@ def run() -> None:
     if debug:
         sys.argv.remove("--debug")
         os.environ["COMITY_DEBUG"] = "1"
+    code: object = FAULT
     try:
+        _prepare_output()
         code = main(standalone_mode=False)  # click hands back the code of `Exit`
         sys.stdout.flush()
-        sys.exit(code if isinstance(code, int) else 0)
-    except ComityError as error:
-        if debug:
-            raise
-        click.echo(f"comity: {error}", err=True)
-        sys.exit(error.exit_code)
     except click.UsageError as error:
         error.show()
-        sys.exit(2)
+        code = error.exit_code
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        say(error.format_message())
+        code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo(
-            "comity: interrupted. What was accepted is safe; run it again to go on.", err=True
-        )
-        sys.exit(130)
+        say("interrupted. What was accepted is safe; run it again to go on.")
+        code = INTERRUPTED
+    except BrokenPipeError:
+        code = 0
+    except Exception as error:  # the edge of the process: whatever it is, it is told
+        if debug:
+            raise
+        told = _told(error)
+        say_error(told)
+        code = told.exit_code
+    _end_output()
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _prepare_output() -> None:
+    """Make sure that there is somewhere to write to, and that every character can be written."""
+    if sys.stderr is None:  # closed: talk goes nowhere, results still come
+        _hold(2)
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stdout is None:
+        raise InputOutput("standard output is closed", "Give the result somewhere to go.")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    if sys.stdin is None:
+        _hold(0)  # else the next file that is opened would pass for standard input
+
+
+def _hold(number: int) -> None:
+    opened = os.open(os.devnull, os.O_RDWR)
+    if opened != number:
+        os.dup2(opened, number)
+        os.close(opened)
+
+
+def _end_output() -> None:
+    """What could not be written is told already: leave nothing that the interpreter stumbles on."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _told(error: Exception) -> ComityError:
+    """Any error as one sentence, one piece of advice, an exit code."""
+    if isinstance(error, ComityError):
+        return error
+    if isinstance(error, MemoryError):
+        return TryLater("not enough memory", "Use fewer processes: --jobs 1. Then run it again.")
+    if isinstance(error, OSError):
+        what = f"{os.fsdecode(error.filename)}: " if error.filename else "reading or writing: "
+        fact = what + (error.strerror or str(error))
+        if error.errno in _LATER:
+            return TryLater(fact, "This machine is at a limit. Use fewer --jobs, or try later.")
+        return InputOutput(fact, "What was accepted is safe. Mend it, then run it again.")
+    told = ComityError(
+        f"a fault of Comity itself: {type(error).__name__}: {error}",
+        "What was accepted is safe. Please report it, with what the same call and --debug shows.",
+    )
+    told.exit_code = FAULT
+    return told

@@ -11,7 +11,9 @@ import click
 from comity.bootstrap.node import Node, default_folder
 from comity.cli import render, render_node
 from comity.cli.progress import Progress
+from comity.cli.say import say
 from comity.gateway.inputs import Source, find_sources
+from comity.report.caps import CAPS
 from comity.values.digest import digest
 from comity.values.errors import WrongUse
 from comity.values.json import print_json
@@ -38,7 +40,7 @@ def put(value: object) -> None:
 def some_failed(count: int, noun: str) -> None:
     """Exit code 1: done, but some inputs had errors, and each was named."""
     if count:
-        click.echo(f"comity: {count} {noun} had errors, named above.", err=True)
+        say(f"{count} {noun} had errors, named above.")
         raise click.exceptions.Exit(1)
 
 
@@ -109,12 +111,12 @@ def ingest(paths: tuple[str, ...], folder: str | None, as_json: bool) -> None:
 
     def refuse(path: str, why: str) -> None:
         failed.append(path)
-        click.echo(f"comity: {path}: {why}", err=True)
+        say(f"{path}: {why}")
 
     taken = twice = 0
     with Progress("reports safe") as progress:
         for receipt in progress.over(
-            take_in(_readable(paths, refuse), node, refused=refuse, noted=_note)
+            take_in(_readable(paths, refuse), node, refused=refuse, noted=say)
         ):
             taken += 1
             twice += receipt.duplicate
@@ -131,31 +133,29 @@ def ingest(paths: tuple[str, ...], folder: str | None, as_json: bool) -> None:
     some_failed(len(failed), "inputs")
 
 
-def _note(text: str) -> None:
-    """What opening the vault had to mend after a crash."""
-    click.echo(f"comity: {text}", err=True)
-
-
 def _readable(
     paths: tuple[str, ...], refuse: Callable[[str, str], None]
 ) -> Iterator[tuple[str, bytes, str]]:
     for source in find_sources(paths):
         content = _content(source, refuse)
         if content is not None:
-            yield source.path, content, "cli"
+            yield source.name, content, "cli"
 
 
 def _content(source: Source, refuse: Callable[[str, str], None]) -> bytes | None:
     if source.refused is not None:
-        refuse(source.path, source.refused.detail)
+        refuse(source.name, source.refused.detail)
         return None
     try:
         content = source.read()
     except OSError as error:
-        refuse(source.path, error.strerror or str(error))
+        refuse(source.name, error.strerror or str(error))
         return None
     if not content:
-        refuse(source.path, "empty: there is nothing to keep")
+        refuse(source.name, "empty: there is nothing to keep")
+        return None
+    if len(content) > CAPS.report_bytes:  # it grew: what was read is not all of it
+        refuse(source.name, f"more than {CAPS.report_bytes:,} bytes")
         return None
     return content
 
@@ -235,7 +235,7 @@ def reanalyse(folder: str | None, jobs: int | None, as_json: bool) -> None:
         for changed in done.changed:
             click.echo(f"CHANGED with the same versions, which is a fault of Comity: {changed}")
     for parked in done.parked:
-        click.echo(f"comity: could not be read: {parked}", err=True)
+        say(f"could not be read: {parked}")
     some_failed(len(done.parked) + len(done.damaged), "reports")
 
 

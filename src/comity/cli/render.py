@@ -110,7 +110,7 @@ def mail(line: dict[str, Any]) -> None:
     """One mail: what it is and why, where it came from, its links and attachments."""
     out = console()
     if line["message"] is None:
-        out.print(Text(f"{shown(line['path'])}: {line['error']['text']}"))
+        out.print(Text(f"{shown(line['path'])}: {shown(line['error']['text'], 300)}"))
         return
     _head(out, line)
     _category(out, line)
@@ -238,7 +238,7 @@ def _attachments(out: Console, message: dict[str, Any]) -> None:
         out.print(Text("\nAttachments, never open them", style="bold"))
     for one in message["attachments"]:
         row = Text("  ").append(shown(one["name"] or "without a name"))
-        row.append(f"  {one['type']}, {one['size']:,} bytes")
+        row.append(f"  {shown(one['type'], 60)}, {one['size']:,} bytes")
         if one["hints"]:
             row.append(f"  {', '.join(one['hints'])}", "yellow")
         out.print(row)

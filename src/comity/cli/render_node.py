@@ -94,6 +94,10 @@ def campaign(found: dict[str, Any]) -> None:
     out.print(Text("\nWhy they belong together", style="bold"))
     for sentence, count in _sentences(found["links"])[:MOST]:
         out.print(Text(f"  {count:>6,} ×  {shown(sentence, 160)}"))
+    if found["related"]:
+        out.print(Text(f"\nMay be the same actor, {found['actor']}: it shares", style="bold"))
+        for other in found["related"][:MOST]:
+            out.print(Text(f"  with {other['campaign']}: {'; '.join(other['why'])}"))
     out.print(Text("\nWhere their links lead, never open them", style="bold"))
     hosts: dict[str, int] = {}
     for mail in mails:

@@ -5,6 +5,7 @@ Lines wait in a temporary file, fingerprints as packed rows in memory, so that a
 mails need some 200 MB. Stores nothing that outlives the call.
 """
 
+import contextlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -14,21 +15,30 @@ from comity.campaign.cluster import campaign_id, cluster_table
 from comity.campaign.table import digests, pack, read
 from comity.service.line import with_campaign
 from comity.service.ports import Analysed
+from comity.values.errors import TryLater
 
 
 class Grouping(AbstractContextManager["Grouping"]):
     """Collect every mail with `add`, then read `lines` once."""
 
     def __init__(self) -> None:
-        self._lines: IO[bytes] = tempfile.TemporaryFile(prefix="comity-")  # noqa: SIM115
+        try:
+            self._lines: IO[bytes] = tempfile.TemporaryFile(prefix="comity-")  # noqa: SIM115
+        except OSError as error:
+            raise _no_room(error) from error
         self._digests: list[str | None] = []  # of each line, None where it has no fingerprint
         self._rows = bytearray()
 
     def __exit__(self, *_: object) -> None:
-        self._lines.close()
+        with contextlib.suppress(OSError):  # what is lost with it is not needed any more
+            self._lines.close()
 
     def add(self, mail: Analysed) -> None:
-        self._lines.write(mail.line + b"\n")
+        """Raises TryLater where the temporary folder is full."""
+        try:
+            self._lines.write(mail.line + b"\n")
+        except OSError as error:
+            raise _no_room(error) from error
         if mail.fingerprint is None:
             self._digests.append(None)
         else:
@@ -38,7 +48,10 @@ class Grouping(AbstractContextManager["Grouping"]):
     def lines(self) -> Iterator[bytes]:
         """Every line in the order of `add`, its campaign filled in."""
         campaigns = self._campaigns()
-        self._lines.seek(0)
+        try:
+            self._lines.seek(0)  # writes what is still in memory
+        except OSError as error:
+            raise _no_room(error) from error
         for digest, line in zip(self._digests, self._lines, strict=True):
             campaign = campaigns.get(digest) if digest else None
             yield with_campaign(line.rstrip(b"\n"), campaign)
@@ -53,3 +66,10 @@ class Grouping(AbstractContextManager["Grouping"]):
             for members in found.campaigns()
             for member in members
         }
+
+
+def _no_room(error: OSError) -> TryLater:
+    return TryLater(
+        f"the temporary file of --campaigns: {error.strerror or error}",
+        "It needs about 4 KB a mail. Make room, or name another folder in TMPDIR.",
+    )

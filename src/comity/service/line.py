@@ -11,7 +11,7 @@ from comity.report.form import Report
 from comity.service.analyse import Analysis
 from comity.trace.trace import Authentication, Hop, Origin, Trace
 from comity.values.defect import Defect
-from comity.values.digest import digest_of
+from comity.values.digest import Digest
 from comity.values.json import JSON
 
 NO_CAMPAIGN = b'"campaign":null'  # what a second pass replaces; see `with_campaign`
@@ -36,12 +36,15 @@ def line(analysis: Analysis, versions: dict[str, str]) -> dict[str, JSON]:
 
 
 def failed(
-    path: str, content: bytes | None, code: str, text: str, versions: dict[str, str]
+    path: str, digest: Digest | None, code: str, text: str, versions: dict[str, str]
 ) -> dict[str, JSON]:
-    """The line of an input that could not be analysed at all. Same keys, and says why."""
+    """The line of an input that could not be analysed at all. Same keys, and says why.
+
+    `digest` is of the input's bytes; None where they are not known whole.
+    """
     return {
         "path": path,
-        "sha256": digest_of(content) if content is not None else None,
+        "sha256": digest,
         "form": "unreadable",
         "grade": None,
         "report": None,
