@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.campaign.cluster import cluster, cluster_table
+from comity.campaign.cluster import cluster_table
+from comity.campaign.find import cluster
 from comity.campaign.key import Kind, key
 from comity.campaign.table import digests, pack, read, slot, table
 

@@ -5,7 +5,8 @@ import pytest
 
 from comity.campaign.actor import actors
 from comity.campaign.campaign import Family
-from comity.campaign.cluster import CONFIRMS, PAIRS, cluster, cluster_table
+from comity.campaign.cluster import CONFIRMS, PAIRS, cluster_table
+from comity.campaign.find import cluster
 from comity.campaign.key import FAMILY, Kind
 from comity.campaign.proof import WEIGHT, WORDS
 from comity.campaign.table import table

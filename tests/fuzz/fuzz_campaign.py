@@ -6,7 +6,7 @@ Run: python tests/fuzz/fuzz_campaign.py -max_total_time=60
 
 import sys
 
-from comity.campaign.cluster import cluster
+from comity.campaign.find import cluster
 from comity.campaign.fingerprint import fingerprint
 from comity.campaign.picture import MemberFacts, print_campaign_html
 from comity.campaign.table import ROW, pack

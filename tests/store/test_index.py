@@ -134,8 +134,8 @@ def test_campaigns_are_replaced_as_a_whole(index, questions):
     index.add_reportings([entry(n) for n in range(5)], 5)
     mails = sorted(entry(n).digest for n in range(5))
     link = LinkProof(mails[0], mails[1], {"text": 1.0}, 0.9, ("the same text",))
-    index.replace_campaigns([Campaign("c-1", tuple(mails[:2]), (link,))], NOW, 1)
-    index.replace_campaigns([Campaign("c-2", tuple(mails[:4]), (link,))], NOW, 1)
+    index.replace_campaigns([Campaign("c-1", tuple(mails[:2]), (link,))], [], NOW, 1)
+    index.replace_campaigns([Campaign("c-2", tuple(mails[:4]), (link,))], [], NOW, 1)
     (row,) = questions.campaigns()
     assert (row["id"], row["size"], row["addresses"], row["reportings"]) == ("c-2", 4, 4, 4)
     assert row["networks"] == {"AS4200000000 N": 4}
@@ -143,7 +143,7 @@ def test_campaigns_are_replaced_as_a_whole(index, questions):
     shown = questions.campaign("c-")
     assert [mail["sha256"] for mail in shown["mails"]] == mails[:4]
     assert shown["links"][0]["why"] == ["the same text"]
-    index.replace_campaigns([], NOW, 1)
+    index.replace_campaigns([], [], NOW, 1)
     assert questions.campaigns() == []
 
 

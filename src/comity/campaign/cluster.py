@@ -7,18 +7,16 @@ family agree, and neither is common (`campaign.weigh`). Links are made by sortin
 neither order of arrival nor how it was cut into batches can matter.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from comity.campaign import join, near, weigh
-from comity.campaign.campaign import Campaign, Fingerprint
 from comity.campaign.join import Rows
 from comity.campaign.key import KIND_MASK, Kind
 from comity.campaign.shingle import U64, mix
-from comity.campaign.table import Table, digests, ordered, slot, table
+from comity.campaign.table import Table, ordered, slot
 
 BAND = 3  # values in a band
 TEXT_LEAST, LOOSE_LEAST, HTML_LEAST = 0.60, 0.50, 0.90  # ours: docs/explanation/campaigns.md
@@ -69,30 +67,13 @@ class Clustering:
         return [part for part in np.split(order, starts[1:]) if len(part) > 1]
 
 
-def cluster(fingerprints: Iterable[Fingerprint] | Table) -> tuple[Campaign, ...]:
-    """Campaigns of two mails or more, each with the links that hold it together, in order of id."""
-    from comity.campaign.proof import links
-
-    rows = fingerprints if isinstance(fingerprints, np.ndarray) else table(fingerprints)
-    found = cluster_table(rows)
-    names = digests(found.evidence.table)
-    return tuple(
-        Campaign(
-            id=campaign_id(names[members[0]]),
-            members=tuple(names[row] for row in members),
-            links=links(found.evidence, members, names),
-        )
-        for members in found.campaigns()
-    )
-
-
 def campaign_id(least_digest: str) -> str:
     """A campaign is named after the member with the least digest, so an old id names a member."""
     return f"c-{least_digest[:ID_DIGITS]}"
 
 
 def cluster_table(rows: Table) -> Clustering:
-    """The same for many mails: labels instead of objects."""
+    """The campaigns of these mails as labels; `campaign.find` makes objects with proofs of them."""
     evidence = weighed(ordered(rows))
     return Clustering(evidence, _linked(evidence))
 

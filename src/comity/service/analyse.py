@@ -26,7 +26,6 @@ from comity.trace.trace import Trace
 from comity.trace.trust import Trust
 from comity.values.address import PRODUCTION, AddressPolicy
 
-
 CARRIED = frozenset((Form.ATTACHED, Form.INLINE, Form.ARF))  # forms that are mails themselves
 
 

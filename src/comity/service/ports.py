@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+from comity.campaign.actor import Actor
 from comity.campaign.campaign import Campaign, Fingerprint
 from comity.evidence.note import Verifier
 from comity.evidence.receipt import Damage, Entry, Incoming, Receipt
@@ -122,7 +123,11 @@ class Index(Protocol):
         """Packed rows of `campaign.table`, one of each mail."""
 
     def replace_campaigns(
-        self, campaigns: Sequence[Campaign], made_at: datetime, reached: int
+        self,
+        campaigns: Sequence[Campaign],
+        actors: Sequence[Actor],
+        made_at: datetime,
+        reached: int,
     ) -> None:
         """`reached`: leaves that these campaigns are of."""
 

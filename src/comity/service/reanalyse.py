@@ -75,15 +75,18 @@ def reanalyse(
 
 def find_campaigns(node: Node) -> int:
     """Cluster all that is analysed; the order of arrival does not matter. Gives how many."""
-    from comity.campaign.cluster import cluster
+    from comity.campaign.actor import actors  # late: with an index that is up to date, not needed
+    from comity.campaign.cluster import cluster_table
+    from comity.campaign.find import campaigns
     from comity.campaign.table import read
 
     reached = node.index.reached(STEP)
     rows = bytearray()
     for row in node.index.fingerprints(VERSION):
         rows += row
-    found = cluster(read(rows))
-    node.index.replace_campaigns(found, node.now(), reached)
+    clustering = cluster_table(read(rows))
+    found = campaigns(clustering)
+    node.index.replace_campaigns(found, actors(clustering), node.now(), reached)
     return len(found)
 
 

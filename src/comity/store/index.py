@@ -17,6 +17,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F
 
+from comity.campaign.actor import Actor
 from comity.campaign.campaign import Campaign
 from comity.campaign.table import pack
 from comity.evidence.receipt import Entry
@@ -174,10 +175,14 @@ class Index:
             raise away(error) from error
 
     def replace_campaigns(
-        self, campaigns: Sequence[Campaign], made_at: datetime, reached: int
+        self,
+        campaigns: Sequence[Campaign],
+        actors: Sequence[Actor],
+        made_at: datetime,
+        reached: int,
     ) -> None:
         with self._change():
-            told = summaries(self.alias, campaigns)
+            told = summaries(self.alias, campaigns, actors)
             self._rows(models.CampaignMember).all().delete()
             self._rows(models.CampaignRow).all().delete()
             self._add_all(

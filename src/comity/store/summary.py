@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from comity.campaign.actor import Actor
 from comity.campaign.campaign import Campaign
 from comity.store import models
 from comity.values.json import JSON
@@ -36,7 +37,9 @@ class _Tally:
         }
 
 
-def summaries(alias: str, campaigns: Sequence[Campaign]) -> dict[str, dict[str, JSON]]:
+def summaries(
+    alias: str, campaigns: Sequence[Campaign], actors: Sequence[Actor]
+) -> dict[str, dict[str, JSON]]:
     """By campaign id. One pass over the analyses and one over the reportings."""
     tallies = {campaign.id: _Tally() for campaign in campaigns}
     of_mail = {mail: tallies[one.id] for one in campaigns for mail in one.members}
@@ -66,7 +69,23 @@ def summaries(alias: str, campaigns: Sequence[Campaign]) -> dict[str, dict[str, 
         if tally is not None:
             tally.reportings += 1
             _widen(tally.received, received_at)
-    return {name: tally.as_json() for name, tally in tallies.items()}
+    related = _related(actors)
+    alone: dict[str, JSON] = {"actor": None, "related": []}
+    return {name: tally.as_json() | related.get(name, alone) for name, tally in tallies.items()}
+
+
+def _related(actors: Sequence[Actor]) -> dict[str, dict[str, JSON]]:
+    """By campaign: the actor it may belong to, and which campaigns share what with it."""
+    found: dict[str, dict[str, JSON]] = {}
+    for actor in actors:
+        for name in actor.campaigns:
+            others: list[JSON] = [
+                {"campaign": link.b if link.a == name else link.a, "why": list(link.why)}
+                for link in actor.links
+                if name in (link.a, link.b)
+            ]
+            found[name] = {"actor": actor.id, "related": others}
+    return found
 
 
 def _widen(span: list[datetime], time: datetime | None) -> None:
