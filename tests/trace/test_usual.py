@@ -12,8 +12,8 @@ END = "; Mon, 3 Mar 2025 10:00:00 +0000"
 USUAL = {
     "exchange": "from A.example (2001:db8::7) by B.example (2001:db8::8) with Microsoft SMTP Server"
     " (version=TLS1_2, cipher=TLS_X) id 15.20.1.2; Mon, 3 Mar 2025 10:00:00 +0000",
-    "exchange front": "from a.example (192.0.2.7) by b.example (10.0.0.1) with Microsoft SMTP Server"
-    " (version=TLS1_3, cipher=TLS_X) id 15.20.1.2 via Frontend Transport" + END,
+    "exchange front": "from a.example (192.0.2.7) by b.example (10.0.0.1) with Microsoft SMTP"
+    " Server (version=TLS1_3, cipher=TLS_X) id 15.20.1.2 via Frontend Transport" + END,
     "exchange https": "from A.example (::1) by B.example with HTTPS" + END,
     "google": "from a.example (a.example. [192.0.2.7]) by mx.example with ESMTPS id x-7"
     " for <me@own.example> (version=TLS1_3 cipher=X bits=256/256);"

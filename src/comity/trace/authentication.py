@@ -8,7 +8,7 @@ of ours, and above the line that took the mail in. All others are listed as clai
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 from comity.mime.part import Field
 from comity.trace.boundary import Boundary
@@ -21,6 +21,7 @@ from comity.trace.trust import Trust
 MAX_FIELDS = 20  # fields read, from the top; ours
 MAX_VALUE = 8_192  # characters of one field; ours
 MAX_RESULTS = 40  # of one field; ours
+MAX_KEPT = 255  # characters of a result that is kept; ours
 
 RESULTS = "authentication-results"
 ARC_RESULTS = "arc-authentication-results"
@@ -36,7 +37,9 @@ _SPF_RESULT = re.compile(r"\s*([A-Za-z]{1,20})")
 _SPF_PAIR = re.compile(
     r"\b(envelope-from|helo|receiver|identity)\s*=\s*(\"[^\"]{0,300}\"|[^\s;]{1,300})"
 )
-_INSTANCE = re.compile(r"\s*i\s*=\s*\d{1,3}\s*;")
+_INSTANCE = re.compile(r"i\s*+=\s*+\d{1,3}\s*+;")
+_COMMENT = re.compile(r"\([^()]*+\)")
+_BRACKETS = re.compile(r"([()])")
 
 _NO_METHOD = frozenset(("from", "reason", "action", "i"))  # Yahoo once began with "from="
 
@@ -67,30 +70,40 @@ def read_results(
         return ()
     text = without_comments(value)
     if arc:
-        text = _INSTANCE.sub("", text, count=1)
+        text = _without_instance(text)
     service, _, rest = text.partition(";")
-    names = service.split()
+    names = service.split(None, 1)
     by = names[0][:253] if names else ""
     if "=" in by:  # Microsoft leaves its id out: "spf=pass (…) smtp.mailfrom=…; dkim=…"
         by, rest = "", text
     standing = judge(by)
     found: list[Authentication] = []
-    for part in rest.split(";")[:MAX_RESULTS]:
-        match = _RESULT.match(part)
-        method = match[1].lower() if match else ""
-        if not match or method in _NO_METHOD:
-            continue
-        found.append(
-            Authentication(
-                method=method,
-                result=match[2].lower(),
-                identity=_identity(method, part),
-                by=by,
-                standing=standing,
-                detail="arc" if arc else "",
+    for part in rest.split(";", MAX_RESULTS)[:MAX_RESULTS]:
+        result = _result(part) if len(part) <= MAX_KEPT else _result_of(part)
+        if result is not None:
+            method, outcome, identity = result
+            found.append(
+                Authentication(method, outcome, identity, by, standing, "arc" if arc else "")
             )
-        )
     return tuple(found)
+
+
+def _without_instance(text: str) -> str:
+    """Without the first "i=1;" of an ARC field, and the space before it."""
+    match = _INSTANCE.search(text)
+    return text[: match.start()].rstrip() + text[match.end() :] if match else text
+
+
+def _result_of(part: str) -> tuple[str, str, str | None] | None:
+    """(method, result, domain it speaks for) of one result."""
+    match = _RESULT.match(part)
+    method = match[1].lower() if match else ""
+    if not match or method in _NO_METHOD:
+        return None
+    return method, match[2].lower(), _identity(method, part)
+
+
+_result = lru_cache(maxsize=4_096)(_result_of)  # a feed repeats "dkim=none" and its kin
 
 
 def _identity(method: str, part: str) -> str | None:
@@ -144,9 +157,12 @@ def without_comments(value: str) -> str:
     """`value` with all comments, nested ones too, replaced by a space. Linear in its length."""
     if "(" not in value:
         return value
+    flat = _COMMENT.sub(" ", value)
+    if "(" not in flat and ")" not in flat:  # none was nested
+        return flat
     kept: list[str] = []
     depth = 0
-    for piece in re.split(r"([()])", value):
+    for piece in _BRACKETS.split(value):
         if piece == "(":
             depth += 1
         elif piece == ")":
@@ -157,28 +173,31 @@ def without_comments(value: str) -> str:
 
 
 def recorded(
-    fields: tuple[Field, ...], received: tuple[Field, ...], boundary: Boundary, trust: Trust
+    results: list[Field], received: tuple[Field, ...], boundary: Boundary, trust: Trust
 ) -> tuple[Authentication, ...]:
-    """All recorded results, newest first, each with its standing."""
-    wanted = [field for field in fields if field.key in KEYS][:MAX_FIELDS]
-    if not wanted:
+    """All results in the fields of `KEYS`, newest first, each with its standing."""
+    if not results:
         return ()
     edge = received[boundary.last].start if boundary.last is not None else -1
-    below = _one_field_below(fields, received, boundary, trust)
-    ours = partial(_standing, boundary=boundary, trust=trust)
-    results: list[Authentication] = []
-    for field in wanted:
+    below = _one_field_below(results, received, boundary, trust)
+    ours = partial(_standing, boundary=boundary, trust=trust, known={})
+    found: list[Authentication] = []
+    for field in results[:MAX_FIELDS]:
         judge = ours if field.start < edge or field in below else _claimed
         if field.key == SPF:
-            found = read_spf(field.value, judge)
-            results += (found,) if found is not None else ()
+            one = read_spf(field.value, judge)
+            found += (one,) if one is not None else ()
         else:
-            results += read_results(field.value, field.key == ARC_RESULTS, judge)
-    return tuple(results)
+            found += read_results(field.value, field.key == ARC_RESULTS, judge)
+    return tuple(found)
 
 
-def _standing(by: str, boundary: Boundary, trust: Trust) -> Standing:
-    return Standing.VOUCHED if _is_our_id(by, boundary, trust) else Standing.CLAIMED
+def _standing(by: str, boundary: Boundary, trust: Trust, known: dict[str, Standing]) -> Standing:
+    standing = known.get(by)
+    if standing is None:
+        ours = _is_our_id(by, boundary, trust)
+        standing = known[by] = Standing.VOUCHED if ours else Standing.CLAIMED
+    return standing
 
 
 def _is_our_id(by: str, boundary: Boundary, trust: Trust) -> bool:
@@ -201,7 +220,7 @@ def _is_our_id(by: str, boundary: Boundary, trust: Trust) -> bool:
 
 
 def _one_field_below(
-    fields: tuple[Field, ...], received: tuple[Field, ...], boundary: Boundary, trust: Trust
+    results: list[Field], received: tuple[Field, ...], boundary: Boundary, trust: Trust
 ) -> tuple[Field, ...]:
     """Some services write their results below their Received line: the first of each kind there.
 
@@ -216,8 +235,7 @@ def _one_field_below(
     start = received[boundary.last].start
     end = received[boundary.last + 1].start if boundary.last + 1 < len(received) else None
     first: dict[str, Field] = {}
-    for field in fields:
-        inside = field.start > start and (end is None or field.start < end)
-        if inside and field.key in KEYS:
+    for field in results:
+        if field.start > start and (end is None or field.start < end):
             first.setdefault(field.key, field)
     return tuple(first.values())

@@ -9,11 +9,12 @@ Looks nothing up, raises nothing.
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from comity.trace.claim import SEVERAL_BY, ClaimedHop
 from comity.trace.edge import weigh_edge
 from comity.trace.names import looks_like_customer, organisation, same_host
-from comity.trace.ranges import matches, side_by_side
+from comity.trace.ranges import matches, side_by_side, spelt
 from comity.trace.services import Provider
 from comity.trace.side import Side, Weight, mail_domain
 from comity.trace.trust import Trust
@@ -53,8 +54,7 @@ class Boundary:
         return self.vouched[-1].index if self.vouched else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """Verdict on the peer of one believed line."""
 
     over: bool  # step over it to the next line
@@ -79,6 +79,7 @@ class _Walk:
         self.hops = hops
         self.trust = trust
         self.policy = policy
+        self.configured = trust.configured
         self.side = Side(trust, policy)
         self.vouched: list[VouchedHop] = []
         self.doubts: list[Reason] = []
@@ -93,12 +94,12 @@ class _Walk:
             step = self._judge(index)
             if SEVERAL_BY in hop.defects:
                 self._doubt(_TWO_WRITERS)
-            self.weight = min(self.weight, step.weight)
-            if step.weight is not Weight.SURE or not step.over:
-                self.doubts.append(step.reason)
-            if not step.over:
-                return self._done(step.end, hop.from_ip)
-            why = step.reason
+            over, weight, why, end = step
+            self.weight = min(self.weight, weight)
+            if weight is not Weight.SURE or not over:
+                self.doubts.append(why)
+            if not over:
+                return self._done(end, hop.from_ip)
         service = self.side.provider.name if self.side.provider else "the recipient's own side"
         self.doubts.append(
             Reason("ends-inside", f"All peers are of {service}; no outside host is named.")
@@ -128,24 +129,23 @@ class _Walk:
     def _judge(self, index: int) -> _Step:
         hop = self.hops[index]
         following = self.hops[index + 1] if index + 1 < len(self.hops) else None
-        if not hop.readable:
+        if hop.by is None and not hop.readable:
             return _Step(
                 True,
                 Weight.DOUBTFUL,
                 Reason("line-unreadable", "A line of the recipient's side could not be read."),
             )
-        if hop.way is Way.LOCAL:
-            return self._local(hop, following)
-        if hop.way in (Way.PULL, Way.DELIVERY):
-            return self._mailbox(hop)
+        if hop.way in _NOT_PUSHED:
+            return self._local(hop, following) if hop.way is Way.LOCAL else self._mailbox(hop)
         if hop.from_ip is None:
             return self._without_address(hop, following)
         ip = hop.from_ip
-        named = self._named_by_operator(hop, ip, following)
-        if named is not None:
-            return named
+        if self.configured:
+            named = self._named_by_operator(hop, ip, following)
+            if named is not None:
+                return named
         if not self.policy.can_be_origin(ip):
-            return self._not_public(hop, following)
+            return self._not_public(ip, following)
         inner = self._inner_host(hop, ip, following)
         return inner if inner is not None else self._edge(hop, ip)
 
@@ -252,10 +252,8 @@ class _Walk:
             return _Step(
                 True,
                 Weight.SURE,
-                Reason("trusted-relay", f"{ip} is one of the relays given as trusted."),
+                Reason("trusted-relay", f"{spelt(ip)} is one of the relays given as trusted."),
             )
-        if not trust.configured:
-            return None
         if (
             hop.from_host
             and hop.from_host_checked
@@ -271,7 +269,7 @@ class _Walk:
                 Reason(
                     "trusted-by-greeting",
                     f"{hop.from_host or hop.from_name} is trusted by name, but nothing confirms "
-                    f"that {ip} is this host; give its address to be sure.",
+                    f"that {spelt(ip)} is this host; give its address to be sure.",
                 ),
             )
         return None
@@ -294,10 +292,10 @@ class _Walk:
             and trust.relay_by_name(hop.by, hop.by_ip, name)
         )
 
-    def _not_public(self, hop: ClaimedHop, following: ClaimedHop | None) -> _Step:
+    def _not_public(self, ip: Address, following: ClaimedHop | None) -> _Step:
         """Private, loopback, documentation: such a peer is behind our own door."""
-        ip = hop.from_ip
-        text = f"{ip} is not a public address, so the peer is inside the recipient's own network."
+        peer = spelt(ip)
+        text = f"{peer} is not a public address, so the peer is inside the recipient's own network."
         weight = self.side.goes_on(following)
         if weight is Weight.DOUBTFUL and self.side.own:
             weight = Weight.LIKELY
@@ -331,12 +329,12 @@ class _Walk:
             and following is not None
             and self.side.same_service(following)
         ):
-            return _Step(True, Weight.SURE, _inner(provider, name or str(ip)))
+            return _Step(True, Weight.SURE, _inner(provider, name or spelt(ip)))
         if following is None:
             return None
-        if ip in self.side.addresses and self.side.goes_on(following) is not Weight.DOUBTFUL:
+        if self.side.is_writer(ip) and self.side.goes_on(following) is not Weight.DOUBTFUL:
             return _Step(
-                True, Weight.SURE, Reason("own-address", f"{ip} is the writing host itself.")
+                True, Weight.SURE, Reason("own-address", f"{spelt(ip)} is the writing host itself.")
             )
         if provider is None and hop.from_host and not looks_like_customer(hop.from_host, ip):
             return self._same_organisation(hop, ip, hop.from_host, following)
@@ -389,6 +387,7 @@ class _Walk:
         )
 
 
+_NOT_PUSHED = frozenset((Way.LOCAL, Way.PULL, Way.DELIVERY))
 _TWO_WRITERS = Reason(
     "line-names-two-writers",
     "A line of the recipient's side names two hosts that wrote it: a peer may have put words into "

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 # Ours: mail is older than the web in some archives, and a clock past 2100 is no clock.
 FIRST_YEAR, LAST_YEAR = 1970, 2100
+MAX_KEPT = 255  # characters of a text whose answer is kept; ours
 
 _MONTHS = {
     name: number
@@ -30,6 +31,12 @@ _RFC = re.compile(
     r"(\d{1,2})[ -]([A-Za-z]{3})[ -](\d{2,4}),? (\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:\.\d{1,9})?"
     r" ?([+-]\d{2}:?\d{2}|[A-Za-z]{1,4}\b)?"
 )
+# The one form that nearly all servers write, for `datetime.fromisoformat`; the rest goes below.
+_USUAL = re.compile(
+    r" ?(?:[A-Z][a-z]{2}, )?([0-3]?[0-9]) ([A-Z][a-z]{2}) (19[7-9][0-9]|20[0-9]{2})"
+    r" ([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]) ([+-](?:0[0-9]|1[0-4]))([0-5][0-9])(?: \(|$)"
+)
+_MONTH_DIGITS = {name.capitalize(): f"{number:02}" for name, number in _MONTHS.items()}
 _ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})? ?([+-]\d{2}:?\d{2}|Z)?"
 )
@@ -38,9 +45,20 @@ _ASCTIME = re.compile(
 )
 
 
-@lru_cache(maxsize=1_024)  # the lines of one mail often state the same second
 def read_time(text: str) -> tuple[datetime | None, str | None]:
     """(time in UTC or None, defect code or None). `text` has its white space folded."""
+    return _read_short(text) if len(text) <= MAX_KEPT else _read(text)
+
+
+def _read(text: str) -> tuple[datetime | None, str | None]:
+    match = _USUAL.match(text)
+    if match:
+        day, name, year, hour, minute, second, east, rest = match.groups()
+        iso = f"{year}-{_MONTH_DIGITS.get(name)}-{day:0>2}T{hour}:{minute}:{second}{east}:{rest}"
+        try:
+            return datetime.fromisoformat(iso).astimezone(UTC), None
+        except ValueError:  # 30 Feb: as the general form says
+            pass
     match = _RFC.search(text)
     if match:
         day, month_name, year, hour, minute, second, zone = match.groups()
@@ -56,6 +74,9 @@ def read_time(text: str) -> tuple[datetime | None, str | None]:
         month = _MONTHS.get(month_name.lower(), 0)
         return _moment(int(year), month, day, hour, minute, second, zone)
     return None, "received-time-missing" if not text.strip() else "received-time-unreadable"
+
+
+_read_short = lru_cache(maxsize=1_024)(_read)  # the lines of a mail often state the same second
 
 
 def _full_year(text: str) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from comity.mime.part import Field
 from comity.trace.addresses import AddressData
-from comity.trace.authentication import recorded
+from comity.trace.authentication import KEYS, recorded
 from comity.trace.boundary import Boundary, find_boundary
 from comity.trace.claim import ClaimedHop
 from comity.trace.client import signed_client, submitting_client
@@ -41,12 +41,13 @@ class _Header:
     """What of the header the trace looks at."""
 
     received: tuple[Field, ...]
+    results: list[Field]  # of SPF, DKIM, …
     others: dict[str, list[Field]]
     defects: tuple[Defect, ...]
 
 
 CLIENT_FIELDS = ("x-originating-ip", "x-originating-client-ip", "x-sender-ip", "x-client-ip")
-_WANTED = frozenset(
+_ASIDE = frozenset(
     (
         *CLIENT_FIELDS,
         "return-path",
@@ -56,6 +57,7 @@ _WANTED = frozenset(
         "x-forwarded-for",
     )
 )
+_WANTED = _ASIDE | KEYS | {"received"}
 
 
 def find(
@@ -100,7 +102,7 @@ def find(
         confidence=confidence,
         reasons=tuple(reasons),
         authentication=(
-            *recorded(fields, header.received, boundary, trust),
+            *recorded(header.results, header.received, boundary, trust),
             *(check.as_authentication() for check in checks),
         ),
         defects=(*header.defects, *_defects(claimed), *time_defects),
@@ -108,13 +110,14 @@ def find(
 
 
 def _sort(fields: tuple[Field, ...]) -> _Header:
-    received: list[Field] = []
+    wanted = [field for field in fields if field.key in _WANTED]  # few, so the rest may be slow
+    received = [field for field in wanted if field.key == "received"]
+    results = [field for field in wanted if field.key in KEYS]
     others: dict[str, list[Field]] = {}
-    for field in fields:
-        if field.key == "received":
-            received.append(field)
-        elif field.key in _WANTED:
-            others.setdefault(field.key, []).append(field)
+    if len(wanted) > len(received) + len(results):
+        for field in wanted:
+            if field.key in _ASIDE:
+                others.setdefault(field.key, []).append(field)
     defects: tuple[Defect, ...] = ()
     if len(received) > MAX_HOPS:
         over = received[MAX_HOPS]
@@ -126,7 +129,7 @@ def _sort(fields: tuple[Field, ...]) -> _Header:
             ),
         )
         received = received[:MAX_HOPS]
-    return _Header(tuple(received), others, defects)
+    return _Header(tuple(received), results, others, defects)
 
 
 def _origin(

@@ -8,6 +8,7 @@ import re
 from fnmatch import translate
 from functools import lru_cache
 from ipaddress import ip_network
+from typing import NamedTuple
 
 from comity.values.address import Address, Network
 
@@ -63,17 +64,50 @@ NOWHERE = Ranges()
 
 def matches(host: str | None, ip: Address | None, patterns: tuple[str, ...]) -> bool:
     """Whether a host name fits one of the globs, or its address one of the networks there."""
-    names, networks = _compiled(patterns)
-    if host and names.match(host.lower().rstrip(".")):
-        return True
-    return ip is not None and ip in networks
+    globs = _compiled(patterns)
+    if host:
+        name = host.lower().rstrip(".")
+        if name.endswith(globs.ends) or name in globs.names:
+            return True
+        if globs.others is not None and globs.others.match(name):
+            return True
+    return ip is not None and ip in globs.networks
+
+
+class _Globs(NamedTuple):
+    """Patterns by how quickly each can be compared: most are `*.example` or a name in full."""
+
+    ends: tuple[str, ...]
+    names: frozenset[str]
+    others: re.Pattern[str] | None
+    networks: Ranges
+
+
+_SPECIAL = frozenset("*?[")
 
 
 @lru_cache(maxsize=256)
-def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], Ranges]:
-    globs = [translate(item) for item in patterns if network_of(item) is None]
-    networks = Ranges(tuple(net for item in patterns if (net := network_of(item)) is not None))
-    return re.compile("|".join(globs) if globs else r"(?!)"), networks
+def _compiled(patterns: tuple[str, ...]) -> _Globs:
+    ends: list[str] = []
+    names: list[str] = []
+    others: list[str] = []
+    networks: list[Network] = []
+    for item in patterns:
+        network = network_of(item)
+        if network is not None:
+            networks.append(network)
+        elif _SPECIAL.isdisjoint(item):
+            names.append(item)
+        elif item[0] == "*" and _SPECIAL.isdisjoint(item[1:]):
+            ends.append(item[1:])
+        else:
+            others.append(translate(item))
+    return _Globs(
+        tuple(ends),
+        frozenset(names),
+        re.compile("|".join(others)) if others else None,
+        Ranges(tuple(networks)),
+    )
 
 
 @lru_cache(maxsize=4_096)
@@ -82,6 +116,12 @@ def network_of(text: str) -> Network | None:
         return ip_network(text.strip().strip("[]"), strict=False)
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=16_384)
+def spelt(ip: Address) -> str:
+    """As text. `ipaddress` takes its time to compress IPv6, and the same few come all day."""
+    return str(ip)
 
 
 def side_by_side(one: Address, other: Address) -> bool:

@@ -73,7 +73,9 @@ class Services:
         """The service that writes this `by`."""
         found = self.provider(host)
         if found is None and ip is not None:
-            return next((it for it in self.by_address if ip in it.by_addresses), None)
+            for one in self.by_address:
+                if ip in one.by_addresses:
+                    return one
         return found
 
     def sender_of(self, ip: Address) -> Provider | None:
@@ -111,6 +113,7 @@ def _below(host: str, table: dict[str, Provider]) -> Provider | None:
     return None
 
 
+@lru_cache(maxsize=16_384)  # names of at most 300 characters, by `trace.peer`
 def _within(host: str, names: frozenset[str]) -> bool:
     name = host.lower().rstrip(".")
     while name:

@@ -31,14 +31,14 @@ class Side:
         self.policy = policy
         self.provider: Provider | None = None  # whose inner hosts we are among
         self.own = False  # reached through, or written by, what the operator named
-        self.addresses: set[Address] = set()  # that the writing hosts say are theirs
+        self.addresses: set[int] = set()  # that the writing hosts say are theirs
         self.organisations: set[str] = set()  # of the hosts that wrote believed lines
         self.recipients: set[str] = set()  # of the mailboxes those took the mail for
 
     def learn(self, hop: ClaimedHop) -> None:
         """Take in one believed line."""
         if hop.by_ip is not None:
-            self.addresses.add(hop.by_ip)
+            self.addresses.add(_number(hop.by_ip))
         if self.trust.wrote_own(hop.by, hop.by_ip):
             self.own = True
         services = self.trust.services
@@ -56,6 +56,10 @@ class Side:
         ):
             if found is not None:
                 names.add(found)
+
+    def is_writer(self, ip: Address) -> bool:
+        """Whether one of the writing hosts says that this address is its own."""
+        return _number(ip) in self.addresses
 
     def is_ours(self, name: str | None) -> bool:
         """Whether a host name lies in a domain of this side. A name alone proves nothing."""
@@ -87,3 +91,8 @@ class Side:
 
 def mail_domain(mailbox: str | None) -> str | None:
     return mailbox.rpartition("@")[2] if mailbox and "@" in mailbox else None
+
+
+def _number(ip: Address) -> int:
+    """One number per address: hashing `ipaddress` objects is slow. IPv4 counts below zero."""
+    return int(ip) if ip.version == 6 else ~int(ip)

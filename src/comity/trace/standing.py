@@ -25,18 +25,19 @@ def standings(
 ) -> tuple[tuple[Hop, ...], tuple[Defect, ...]]:
     """All lines as `Hop`, newest first, and defects of their times."""
     vouched = {hop.index: hop for hop in boundary.vouched}
-    hops = tuple(_hop(index, hop, vouched.get(index), trust) for index, hop in enumerate(claimed))
+    ours = trust if trust.configured else None
+    hops = tuple([_hop(index, hop, vouched.get(index), ours) for index, hop in enumerate(claimed)])
     return hops, _times(claimed)
 
 
-def _hop(index: int, hop: ClaimedHop, vouched: VouchedHop | None, trust: Trust) -> Hop:
+def _hop(index: int, hop: ClaimedHop, vouched: VouchedHop | None, trust: Trust | None) -> Hop:
     if vouched is not None:
         standing = Standing.VOUCHED if hop.readable else Standing.UNPARSED
         reason = vouched.reason
     elif not hop.readable:
         standing = Standing.UNPARSED
         reason = Reason("unparsed", "This line has no form that we know.", hop.span)
-    elif trust.configured and trust.wrote_own(hop.by, hop.by_ip):
+    elif trust is not None and trust.wrote_own(hop.by, hop.by_ip):
         standing = Standing.FORGED
         reason = Reason(
             "names-our-host",

@@ -89,7 +89,9 @@ class Trust:
         """Whether the operator named this writing host."""
         if self.own.by and matches(host, ip, self.own.by):
             return True
-        return any(rule.by and matches(host, ip, rule.by) for rule in self.rules)
+        return bool(self.rules) and any(
+            rule.by and matches(host, ip, rule.by) for rule in self.rules
+        )
 
     def relay_by_address(
         self, writer: str | None, writer_ip: Address | None, peer: Address
