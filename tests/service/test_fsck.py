@@ -186,7 +186,7 @@ def test_bytes_that_are_not_those_of_the_digest_are_named_and_cost_no_room(place
 
 
 def test_each_kind_of_damage_has_a_code_that_the_documentation_lists():
-    page = Path(__file__).parents[2] / "docs" / "reference" / "defects.d" / "store.md"
+    page = Path(__file__).parents[2] / "docs" / "reference" / "defects.md"
     source = Path(comity.service.fsck.__file__).read_text()
     codes = set(re.findall(r'"([a-z]+-[a-z]+)"', source))
     listed = set(re.findall(r"^\| `([a-z-]+)` \|", page.read_text(), re.MULTILINE))

@@ -64,7 +64,7 @@ class Damage:
     end: int  # of the byte after it
     leaf: int | None  # None where no record can be told
     sha256: str | None  # of the report, where still known
-    code: str  # listed in docs/reference/defects.d/store.md
+    code: str  # listed in docs/reference/defects.md
     problem: str  # "expected X, got Y"
 
     def as_json(self) -> dict[str, object]:

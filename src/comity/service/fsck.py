@@ -93,7 +93,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    code: str  # listed in docs/reference/defects.d/store.md
+    code: str  # listed in docs/reference/defects.md
     text: str
     sha256: str | None = None  # whose bytes, where that is still known
 
