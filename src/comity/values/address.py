@@ -23,6 +23,12 @@ MAX_TEXT = 45  # characters: the longest IPv6 text form, RFC 4291 section 2.2 fo
 
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052
 _SIX_TO_FOUR = IPv6Network("2002::/16")  # RFC 3056
+_WRAPPING = frozenset((0, 0x64, 0x2002))  # the first 16 bits of all that wrap
+
+# Where the special blocks of RFC 6890 lie: first octets of IPv4, first 16 bits of global unicast
+# IPv6 (2000::/3). Anywhere else an address is public, and need not be looked at more closely.
+_SPECIAL_FOUR = frozenset((0, 10, 100, 127, 169, 172, 192, 198, 203, *range(224, 256)))
+_SPECIAL_SIX = frozenset((0x2001, 0x2002, 0x3FFF))
 
 # Documentation and benchmark ranges: RFC 5737, RFC 3849, RFC 9637, RFC 2544, RFC 5180.
 DEMO_RANGES: tuple[Network, ...] = tuple(
@@ -51,7 +57,7 @@ def address(text: str) -> Address | None:
 
 def unwrapped(ip: Address) -> Address:
     """The IPv4 address inside a mapped (RFC 4291), NAT64 or 6to4 address, else `ip` itself."""
-    if isinstance(ip, IPv6Address):
+    if isinstance(ip, IPv6Address) and int(ip) >> 112 in _WRAPPING:
         if ip.ipv4_mapped is not None:
             return ip.ipv4_mapped
         if ip in _NAT64:
@@ -69,6 +75,11 @@ class AddressPolicy:
     demo_ranges: bool  # documentation and benchmark ranges count as public
 
     def can_be_origin(self, ip: Address) -> bool:
+        if ip.version == 4:
+            if int(ip) >> 24 not in _SPECIAL_FOUR:
+                return True
+        elif (top := int(ip) >> 112) >> 13 == 1 and top not in _SPECIAL_SIX:
+            return True
         return _is_public(unwrapped(ip), self.demo_ranges)
 
 
