@@ -21,6 +21,7 @@ from comity.values.digest import Digest, digest_of
 
 _HEAD = 2048  # enough for a tar header, an mbox line, two short JSON lines
 _CHUNK = 1024 * 1024
+_LEAST = 1024  # bytes that a member counts at least, ours: what its line costs
 _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _UNSUPPORTED = {b"7z\xbc\xaf\x27\x1c": "7-Zip", b"Rar!\x1a\x07": "RAR", b"\xfd7zXZ\0": "xz"}
@@ -49,15 +50,22 @@ class Item:
 
 def unpack(name: str, stream: BinaryIO, caps: Caps = CAPS) -> Iterator[Item]:
     """Each report in the order in which it lies in the box; the whole stream if it is no box."""
-    walk = _Walk(caps)
-    given = 0
-    for number, item in enumerate(walk.walk(name, _Peek(stream), 0), 1):
+    source = _Peek(stream)
+    size = _size(stream)
+    given = counted = deep = 0
+    for number, item in enumerate(_Walk(caps).walk(name, source, 0), 1):
         given += len(item.content)
+        counted += max(len(item.content), _LEAST)
+        deep += any(one.code == TOO_DEEP for one in item.defects)
         over = ""
         if number > caps.members:
             over = f"more than {caps.members} members"
         elif given > caps.total_bytes:
             over = f"more than {caps.total_bytes} bytes"
+        elif counted > caps.ratio_from and counted > caps.ratio * max(size, source.taken):
+            over = f"{number} members from {max(size, source.taken)} bytes: a bomb of boxes"
+        elif deep > caps.bombs:
+            over = f"more than {caps.bombs} boxes deeper than {caps.depth}"
         if over:
             yield Item(name, b"", (Defect(TOO_MANY, over),), True, _digest_again(stream))
             return
@@ -69,6 +77,7 @@ class _Peek:
 
     def __init__(self, stream: Bytes) -> None:
         self.stream = stream
+        self.taken = 0  # bytes read so far
         self._ahead = b""
 
     def peek(self) -> bytes:
@@ -77,13 +86,14 @@ class _Peek:
             if not chunk:
                 break
             self._ahead += chunk
+            self.taken += len(chunk)
         return self._ahead
 
     def read(self, size: int = -1, /) -> bytes:
-        if not self._ahead:
-            return self.stream.read(size)
-        if size < 0:
-            out, self._ahead = self._ahead + self.stream.read(), b""
+        if not self._ahead or size < 0:
+            chunk = self.stream.read(size)
+            self.taken += len(chunk)
+            out, self._ahead = self._ahead + chunk, b""
         else:
             out, self._ahead = self._ahead[:size], self._ahead[size:]
         return out
@@ -296,6 +306,16 @@ def _seekable(source: _Peek, caps: Caps) -> BinaryIO | None:
 def _can_seek(stream: object) -> bool:
     ask = getattr(stream, "seekable", None)
     return bool(ask and ask()) and not isinstance(stream, Inflated)
+
+
+def _size(stream: BinaryIO) -> int:
+    """Of the whole stream; 0 where only reading tells."""
+    if not _can_seek(stream):
+        return 0
+    here = stream.tell()
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(here)
+    return size
 
 
 def _digest_again(stream: object) -> Digest | None:

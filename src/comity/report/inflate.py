@@ -97,7 +97,8 @@ class Gunzipped(Inflated):
             if self._between:
                 self._done = True
             else:
-                self._stop(CUT_OFF, "the gzip data ends before its end mark")
+                text = f"the gzip data ends at byte {self.taken}, before its end mark"
+                self._stop(CUT_OFF, text)
             return b""
         if self._between:  # tapes pad with zeros, gzip skips them
             rest = rest.lstrip(b"\0")
@@ -156,7 +157,8 @@ class Unzstd(Inflated):
             if self._between:
                 self._done = True
             else:
-                self._stop(CUT_OFF, "the zstd data ends before its end mark")
+                text = f"the zstd data ends at byte {self.taken}, before its end mark"
+                self._stop(CUT_OFF, text)
             return b""
         try:
             out = self._z.decompress(rest)

@@ -38,6 +38,7 @@ _BASES = frozenset({"mbox", "inbox", "junk", "spam", "sent", "trash"})
 QUOTING = "mbox-from-quoting"
 IN_BODY = "mbox-from-in-body"
 TOO_BIG = "report-too-big"
+CUT_OFF = "mbox-cut-off"
 
 
 class Dialect(StrEnum):
@@ -76,11 +77,17 @@ def named_box(name: str) -> bool:
 def split(stream: BinaryIO, caps: Caps = CAPS) -> Iterator[Boxed]:
     """Each mail of the box, in order. The stream must begin with a separator line."""
     source = _Source(stream)
-    number = 0
+    number = place = 0
     while (separator := source.separator()) is not None:
         number += 1
         content, end, defects = source.mail(caps)
-        yield Boxed(number, separator, content, end, tuple(defects), source.at_end())
+        place += len(separator) + len(content) + len(end)
+        last = source.at_end()
+        if last and content and not content.endswith(b"\n"):
+            # Every writer ends a mail's last line; here the rest may be missing.
+            text = f"mail {number} ends inside a line, where the box ends: at byte {place}"
+            defects.append(Defect(CUT_OFF, text))
+        yield Boxed(number, separator, content, end, tuple(defects), last)
 
 
 _Mail = tuple[bytes, bytes, list[Defect]]  # content, the blank line after it, defects
