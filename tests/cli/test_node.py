@@ -73,6 +73,18 @@ def test_reanalysis_gives_the_same_answers(comity, mail, node, tmp_path):
     assert before[0]["size"] == 4
 
 
+def test_an_old_name_of_a_campaign_still_finds_it(comity, mail, node, tmp_path):
+    for number in range(4):
+        (tmp_path / f"{number}.eml").write_bytes(variant(mail, number))
+    comity("ingest", tmp_path, "--node", node)
+    (found,) = comity("campaigns", "--node", node, "--json").lines
+    (one,) = comity("campaign", found["id"], "--node", node, "--json").lines
+    for member in one["mails"]:
+        old_name = f"c-{member['sha256'][:12]}"
+        (again,) = comity("campaign", old_name, "--node", node, "--json").lines
+        assert again["id"] == found["id"]
+
+
 def test_e01_a_changed_byte_is_found_and_named(comity, mail, node, tmp_path):
     for number in range(3):
         (tmp_path / f"{number}.eml").write_bytes(variant(mail, number))

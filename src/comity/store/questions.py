@@ -77,7 +77,9 @@ class Questions:
     def _campaign(self, wanted: str) -> Any:
         found = list(self._rows(models.CampaignRow).filter(id__startswith=wanted)[:2])
         if not found:
-            member = self._rows(models.CampaignMember).filter(mail=wanted).first()
+            # A name of yesterday begins the digest of a member: `campaign.cluster.campaign_id`.
+            members = self._rows(models.CampaignMember)
+            member = members.filter(mail__startswith=wanted.removeprefix("c-")).first()
             found = [member.campaign] if member else []
         if len(found) != 1:
             what = "no campaign" if not found else "more than one campaign"
