@@ -5,15 +5,17 @@ The phrases are data (`data/phrases/*.txt`, its marks explained in en.txt). A ph
 counts only in a mail of its own language; longer ones count everywhere. Decides nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import itemgetter
+from typing import NamedTuple
 
 from comity.category.words import TOKEN, UNSPACED, fold
 from comity.values.errors import BadData
 
 MAX_GAP = 2  # words that "_" stands for at most
-ANY = -1  # edge of the tree that any word passes
-END = -2  # edge to the phrases that end here
 
 # Which languages each file serves.
 SERVES = {
@@ -34,13 +36,7 @@ SERVES = {
     "ar": ("ar",),
 }
 
-Node = dict[int, "Node | tuple[int, ...]"]
-# The same for searching: phrases that end here, edges by pattern word, the edge of any word.
-Frozen = tuple[tuple[int, ...], dict[int, "Frozen"], "Frozen | None"]
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """One phrase and the idea it stands for."""
 
     idea: str
@@ -50,28 +46,44 @@ class Phrase:
 
 
 Hit = tuple[int, int, int]  # number of the phrase, its first and last word
+End = tuple[int, int, int]  # node of the tree, number of the phrase, words after the first
+
+
+class Tree:
+    """Phrases as paths of pattern words. The nodes stand in the order in which they are tried."""
+
+    def __init__(self) -> None:
+        self.exact: dict[str, int] = {}  # word → its edge
+        self.prefixes: dict[str, int] = {}  # the same for words ended by a star
+        # Each node: [node after any word or 0, phrases that end here, edge, node, edge, node …]
+        self.nodes: list[list[int | list[int]]] = [[0, []]]
+
+    def edge(self, word: str) -> int:
+        table = self.prefixes if word.endswith("*") else self.exact
+        key = fold(word.rstrip("*"))
+        edge = table.get(key)
+        if edge is None:
+            edge = table[key] = len(self.exact) + len(self.prefixes)
+        return edge
 
 
 class Vocabulary(dict[str, int]):
     """Word as written → its class, worked out once per distinct word.
 
-    A class is an index into `kinds`, the tuples of pattern words that match the word. Class 0
-    matches nothing; negative classes match, but begin no phrase.
+    A class is an index into `kinds`, the tuples of edges that the word passes. Class 0 passes none;
+    the empty word, BREAK, passes not even a gap.
     """
 
     MAX = 200_000  # words remembered, ours: about 20 MB
+    BREAK = 1
 
-    def __init__(
-        self, exact: dict[str, int], prefixes: dict[str, int], begin: dict[int, Frozen]
-    ) -> None:
+    def __init__(self, exact: dict[str, int], prefixes: dict[str, int]) -> None:
         super().__init__()
         self._exact = exact
         self._prefixes = prefixes
         self._lengths = tuple(sorted({len(prefix) for prefix in prefixes}))
-        self._begin = begin
         self._by_kind: dict[tuple[int, ...], int] = {(): 0}
-        self.kinds: list[tuple[int, ...]] = [()]
-        self.nodes: list[tuple[Frozen, ...]] = [()]  # where phrases with such a word begin
+        self.kinds: list[tuple[int, ...]] = [(), ()]
 
     def __missing__(self, word: str) -> int:
         folded = fold(word)
@@ -90,13 +102,86 @@ class Vocabulary(dict[str, int]):
         if number is None:
             number = self._by_kind[kind] = len(self.kinds)
             self.kinds.append(kind)
-            self.nodes.append(tuple(self._begin[edge] for edge in kind if edge in self._begin))
-        if number and not self.nodes[number]:
-            number = -number
+        if not word:
+            number = self.BREAK
         if len(self) >= self.MAX:
             self.clear()
         self[word] = number
         return number
+
+
+class State(dict[int, "State | None"]):
+    """All nodes of the tree that the words so far may have led to; → the next, by class."""
+
+    def __init__(self, steps: "Steps", nodes: tuple[int, ...], depth: int) -> None:
+        super().__init__()
+        self._steps = steps
+        self.nodes = nodes
+        self.depth = depth  # words after the first
+        self.ends: tuple[End, ...] = tuple(
+            (node, phrase, depth) for node in nodes for phrase in steps.ends(node)
+        )
+        self.goes_on = any(steps.goes_on(node) for node in nodes)
+
+    def __missing__(self, number: int) -> "State | None":
+        return self._steps.next(self, number)
+
+
+class Steps(dict[tuple[int, int], "tuple[tuple[End, ...], State | None] | None"]):
+    """Classes of two neighbouring words → phrases that end there, and how to go on.
+
+    Worked out when first met; most pairs of words begin nothing.
+    """
+
+    MAX = 100_000  # pairs and steps remembered, ours: about 20 MB
+
+    def __init__(self, tree: Tree, kinds: list[tuple[int, ...]]) -> None:
+        super().__init__()
+        self._nodes = tree.nodes
+        self._edges: dict[int, dict[int, int]] = {}
+        self._kinds = kinds
+        self._start = State(self, (0,), -1)
+        self._count = 0
+
+    def ends(self, node: int) -> list[int]:
+        return self._nodes[node][1]  # type: ignore[return-value]
+
+    def goes_on(self, node: int) -> bool:
+        return len(self._nodes[node]) > 2 or bool(self._nodes[node][0])
+
+    def next(self, state: State, number: int) -> State | None:
+        reached: list[int] = []
+        for node in state.nodes:
+            edges = self._edges.get(node)
+            if edges is None:
+                flat: list[int] = self._nodes[node][2:]  # type: ignore[assignment]
+                edges = self._edges[node] = dict(zip(flat[::2], flat[1::2], strict=True))
+            reached += (edges[edge] for edge in self._kinds[number] if edge in edges)
+            gap = self._nodes[node][0]
+            if gap and number != Vocabulary.BREAK:
+                reached.append(gap)  # type: ignore[arg-type]
+        found = State(self, tuple(sorted(reached)), state.depth + 1) if reached else None
+        self._count += 1
+        state[number] = found
+        return found
+
+    def __missing__(
+        self, pair: tuple[int, int]
+    ) -> tuple[tuple[End, ...], State | None] | None:
+        if len(self) + self._count >= self.MAX:
+            self.clear()
+            self._start = State(self, (0,), -1)
+            self._count = 0
+        first = self._start[pair[0]]
+        second = first[pair[1]] if first is not None and first.goes_on else None
+        ends = (first.ends if first is not None else ()) + (second.ends if second is not None else ())
+        on = second if second is not None and second.goes_on else None
+        found = (tuple(sorted(ends, key=_NODE)), on) if ends or on is not None else None
+        self[pair] = found
+        return found
+
+
+_NODE = itemgetter(0)
 
 
 @dataclass(slots=True)
@@ -105,10 +190,11 @@ class Phrases:
 
     phrases: list[Phrase] = field(default_factory=list)
     unspaced: list[tuple[str, int]] = field(default_factory=list)
-    _tree: Node = field(default_factory=dict)
-    _exact: dict[str, int] = field(default_factory=dict)
-    _prefixes: dict[str, int] = field(default_factory=dict)
+    tree: Tree = field(default_factory=Tree)
+    _root: dict[int, object] = field(default_factory=dict)
     _vocabulary: Vocabulary | None = None
+    _steps: Steps | None = None
+    _by_rarest: dict[str, list[int]] = field(default_factory=dict)  # letter → index in `unspaced`
 
     def add(self, idea: str, text: str, languages: tuple[str, ...]) -> int:
         """Take one phrase; returns its number."""
@@ -123,105 +209,92 @@ class Phrases:
         single = len(words) == 1
         self.phrases.append(Phrase(idea, languages, text, single))
         for variant in _variants(words):
-            node: Node = self._tree
+            node = self._root
             for word in variant:
-                node = node.setdefault(self._edge(word), {})  # type: ignore[assignment]
-            before = node.get(END, ())
-            node[END] = (*before, number)
+                edge = _ANY if word == "_" else self.tree.edge(word)
+                node = node.setdefault(edge, {})  # type: ignore[assignment]
+            node.setdefault(_ENDS, []).append(number)  # type: ignore[attr-defined]
         return number
-
-    def _edge(self, word: str) -> int:
-        if word == "_":
-            return ANY
-        table = self._prefixes if word.endswith("*") else self._exact
-        key = fold(word.rstrip("*"))
-        edge = table.get(key)
-        if edge is None:
-            edge = table[key] = len(self._exact) + len(self._prefixes) + 1
-        return edge
 
     def close(self) -> None:
         """No more phrases: make the form that is quick to search."""
-        self._vocabulary = Vocabulary(self._exact, self._prefixes, _frozen(self._tree)[1])
+        lengths = {edge: len(prefix) for prefix, edge in self.tree.prefixes.items()}
+        if self._root:
+            self.tree.nodes = []
+            _lay_out(self._root, lengths, self.tree.nodes)
+            self.tree.nodes[0][0] = 0  # no phrase begins with a gap
+            self._root = {}
+        self._vocabulary = Vocabulary(self.tree.exact, self.tree.prefixes)
+        self._steps = Steps(self.tree, self._vocabulary.kinds)
+        uses = Counter(letter for text, _ in self.unspaced for letter in text)
+        for at, (text, _) in enumerate(self.unspaced):
+            self._by_rarest.setdefault(min(text, key=uses.__getitem__), []).append(at)
 
     def find(self, words: list[str]) -> list[Hit]:
         """Each phrase once, where it stands first, in order."""
-        vocabulary = self._vocabulary
-        assert vocabulary is not None, "close() comes before find()"
-        classes = [vocabulary[word] for word in words]
-        classes.append(0)
-        kinds, nodes = vocabulary.kinds, vocabulary.nodes
+        vocabulary, steps = self._vocabulary, self._steps
+        assert vocabulary is not None and steps is not None, "close() comes before find()"
+        classes = [*map(vocabulary.__getitem__, words), Vocabulary.BREAK, Vocabulary.BREAK]
         hits: dict[int, Hit] = {}
-        for at, number in enumerate(classes):
-            if number <= 0:
+        for at, begun in enumerate(map(steps.__getitem__, pairwise(classes))):
+            if begun is None:
                 continue
-            following = classes[at + 1]
-            for node in nodes[number]:
-                ends, edges, any_ = node
-                for phrase in ends:
-                    if phrase not in hits:
-                        hits[phrase] = (phrase, at, at)
-                if any_ is not None:
-                    self._follow(node, at, at, classes, words, hits)
-                elif following and edges:
-                    for edge in kinds[following if following > 0 else -following]:
-                        if edge in edges:
-                            self._follow(node, at, at, classes, words, hits)
-                            break
+            ends, state = begun
+            if state is not None and (third := state[classes[at + 2]]) is not None:
+                ends = _longer(ends, third, classes, at + 3)
+            for _, phrase, length in ends:
+                if phrase not in hits:
+                    hits[phrase] = (phrase, at, at + length)
         return list(hits.values())
 
-    def _follow(
-        self,
-        node: Frozen,
-        first: int,
-        last: int,
-        classes: list[int],
-        words: list[str],
-        hits: dict[int, Hit],
-    ) -> None:
-        """Go on from `node`, reached with word `last`. At most as deep as a phrase is long."""
-        after = last + 1
-        following = classes[after]
-        _, edges, any_ = node
-        if following and edges:
-            assert self._vocabulary is not None
-            for edge in self._vocabulary.kinds[abs(following)]:
-                further = edges.get(edge)
-                if further is not None:
-                    for phrase in further[0]:
-                        if phrase not in hits:
-                            hits[phrase] = (phrase, first, after)
-                    if further[1] or further[2]:
-                        self._follow(further, first, after, classes, words, hits)
-        if any_ is not None and after < len(words) and words[after]:
-            for phrase in any_[0]:
-                if phrase not in hits:
-                    hits[phrase] = (phrase, first, after)
-            self._follow(any_, first, after, classes, words, hits)
-
-    def find_unspaced(self, text: str) -> Iterator[tuple[int, int, int]]:
+    def find_unspaced(self, text: str) -> Iterator[Hit]:
         """(phrase, start, end) in characters, for scripts without spaces."""
         lowered = text.lower()
         if len(lowered) != len(text):  # a few letters grow: keep the offsets true
             lowered = text
-        for phrase, number in self.unspaced:
+        worth = [
+            at
+            for letter in self._by_rarest.keys() & set(lowered)
+            for at in self._by_rarest[letter]
+        ]
+        for index in sorted(worth):
+            phrase, number = self.unspaced[index]
             at = lowered.find(phrase)
             if at >= 0:
                 yield number, at, at + len(phrase)
 
 
-def _frozen(node: Node) -> Frozen:
-    edges: dict[int, Frozen] = {}
-    any_: Frozen | None = None
-    ends: tuple[int, ...] = ()
-    for edge, value in node.items():
-        if isinstance(value, tuple):
-            ends = value
-        elif edge == ANY:
-            any_ = _frozen(value)
-        else:
-            edges[edge] = _frozen(value)
-    return ends, edges, any_
+def _longer(
+    ends: tuple[End, ...], state: State | None, classes: list[int], at: int
+) -> tuple[End, ...]:
+    """The phrases that end at the first two words and those that go on, in order."""
+    more = list(ends)
+    while state is not None:
+        more += state.ends
+        if not state.goes_on:
+            break
+        state = state[classes[at]]
+        at += 1
+    more.sort(key=_NODE)
+    return tuple(more)
+
+
+_ANY = -1  # edge that any word passes
+_ENDS = -2  # key of the phrases that end at a node
+
+
+def _lay_out(
+    node: dict[int, object], lengths: dict[int, int], nodes: list[list[int | list[int]]]
+) -> int:
+    """Number a node and those below: whole words first, then prefixes, the shortest first."""
+    number = len(nodes)
+    laid: list[int | list[int]] = [0, node.get(_ENDS, [])]  # type: ignore[list-item]
+    nodes.append(laid)
+    for edge in sorted((e for e in node if e >= 0), key=lambda e: lengths.get(e, 0)):
+        laid += (edge, _lay_out(node[edge], lengths, nodes))  # type: ignore[arg-type]
+    if _ANY in node:
+        laid[0] = _lay_out(node[_ANY], lengths, nodes)  # type: ignore[arg-type]
+    return number
 
 
 def _pattern_words(text: str) -> Iterator[str]:
