@@ -53,6 +53,8 @@ def peeled(subject: str) -> tuple[str, bool]:
 
 
 def says_forward(subject: str) -> bool:
+    if ":" not in subject and "\uff1a" not in subject and "[" not in subject:
+        return False  # no prefix and no tag
     return peeled(subject)[1]
 
 
