@@ -7,6 +7,7 @@ is fetched, no script is run. What hides text is `style`; where a link leads is 
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -35,8 +36,10 @@ MAX_TAGS = 2_000  # of the skeleton
 MAX_CLASSES = 500  # of the skeleton
 MAX_PICTURES = 200  # ours
 
-# What an element is to the walk: bits of `_KINDS`.
-_BLOCK, _CELL, _ANCHOR, _NOTED, _UNREAD, _RESETS, _BODY = 1, 2, 4, 8, 16, 32, 64
+# What a node is to the walk: bits of `_KINDS`.
+_BLOCK, _CELL, _ANCHOR, _NOTED, _UNREAD, _RESETS, _BODY, _TEXT, _NOTHING = (
+    1 << bit for bit in range(9)
+)
 _ENDS = _BLOCK | _CELL | _ANCHOR
 _KINDS: dict[str, int] = {}
 for _bit, _names in (
@@ -58,13 +61,34 @@ for _bit, _names in (
 ):
     for _name in _names.split():
         _KINDS[_name] = _KINDS.get(_name, 0) | _bit
+
+
+def _numbered() -> dict[int, tuple[str, int]]:
+    """Name and kind by lexbor's number of a tag, which is read faster than its name."""
+    tree = LexborHTMLParser("<!--x-->x")
+    plain = "html head span b i u strong em font small big sup sub p link label strike s tt code"
+    names = [*_KINDS, *plain.split()]
+    known = {tree.create_node(name).tag_id: (name, _KINDS.get(name, 0)) for name in names}
+    for node in tree.root.traverse(include_text=True) if tree.root is not None else ():
+        if node.is_text_node:
+            known[node.tag_id] = ("-text", _TEXT)
+    return known
+
+
+_TAGS = _numbered()
+
+
+def _unnumbered(node: LexborNode) -> tuple[str, int]:
+    tag = node.tag or "-"
+    return tag, _NOTHING if tag[0] in "-!" else 0
+
+
 # Attributes that can change how text is drawn.
 _DRAWN = frozenset("bgcolor background color hidden href size".split())
 _REFRESH = re.compile(r"\s*\d*\s*[;,]?\s*(?:url\s*=)?\s*(.{1,4000})", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """A link as the HTML has it. `start:end` is its shown text in `Page.text`."""
 
     href: str
@@ -120,9 +144,23 @@ class _Open:
     unseen: bool = False
 
 
-# How text would be drawn here: (gone, invisible, tiny, colour, background, so: unseen).
-_Look = tuple[bool, bool, bool, int, int, bool]
-_DEFAULT: _Look = (False, False, False, BLACK, WHITE, False)
+class _Look:
+    """How text would be drawn here."""
+
+    __slots__ = ("back", "color", "gone", "inside", "invisible", "tiny", "unseen")
+
+    def __init__(self, gone: bool, invisible: bool, tiny: bool, color: int, back: int) -> None:
+        self.gone = gone
+        self.invisible = invisible
+        self.tiny = tiny
+        self.color = color
+        self.back = back
+        self.unseen = gone or invisible or tiny or alike(color, back)
+        # What came of it inside an element, by what CSS goes by: pages repeat the same few.
+        self.inside: dict[_Key, _Look] = {}
+
+
+_Key = str | tuple[str, str | None, str | None, str | None]
 
 
 @dataclass(slots=True)
@@ -132,7 +170,6 @@ class _Walk:
     sheet: Sheet
     ruled: bool  # the sheet says something
     quirks: bool = False  # no doctype
-    known: dict[tuple[str, str | None, str | None], Style] = field(default_factory=dict)
     ink: int = BLACK  # colour of the body's text
     shown: _Ink = field(default_factory=_Ink)
     hidden: _Ink = field(default_factory=_Ink)
@@ -199,25 +236,24 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
 
     Most of the room's time is spent here: what is short stands in line.
     """
-    look = _DEFAULT
+    look = _Look(False, False, False, BLACK, WHITE)
     node: LexborNode | None = root
     above: list[tuple[LexborNode, int, _Look]] = []
     tags, ink, hidden, ruled = walk.tags, walk.shown, walk.hidden, walk.ruled
     while node is not None:
-        tag = node.tag or "-"
-        if tag == "-text":
+        tag, kind = _TAGS.get(node.tag_id) or _unnumbered(node)
+        if kind == _TEXT:
             text = node.text_content or ""
             if not text.isspace():
                 _text(walk, text, look)
             elif not ink.gap:
                 ink.gap = " "
-        elif tag[0] not in "-!":
+        elif kind != _NOTHING:
             tags.append(tag)
             if len(tags) > MAX_ELEMENTS:
                 told = f"more than {MAX_ELEMENTS:,}"
                 walk.defects["html-too-many-elements"] = Defect("html-too-many-elements", told)
                 break
-            kind = _KINDS.get(tag, 0)
             before = look
             if kind & _BLOCK:  # stands on lines of its own
                 ink.gap = hidden.gap = "\n"
@@ -229,7 +265,7 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
             if attrs or ruled:
                 look = _enter(walk, tag, attrs, look)
                 if kind & _BODY:
-                    walk.ink = look[3]
+                    walk.ink = look.color
             if kind & _NOTED:
                 _note(walk, tag, attrs)
             child = None if kind & _UNREAD else node.first_child
@@ -259,7 +295,7 @@ def _reset(walk: _Walk, look: _Look) -> _Look:
     WHATWG Quirks Mode, "The tables inherit color from body quirk": `<font color=white><table>`
     hides nothing then.
     """
-    if not walk.quirks or look[3] == walk.ink:
+    if not walk.quirks or look.color == walk.ink:
         return look
     return _by_css(Style(color=walk.ink), look)
 
@@ -270,27 +306,26 @@ def _enter(walk: _Walk, tag: str, attrs: dict[str, str | None], look: _Look) -> 
     if (classes or ident) and len(walk.classes) < MAX_CLASSES:
         for one in f"{classes or ''} {ident or ''}".split(None, 20)[:20]:
             walk.classes[one] = None
-    said = declared(css) if css else PLAIN
-    if walk.ruled:
-        key = (tag, classes, ident)
-        ruled = walk.known.get(key)
-        if ruled is None:
-            ruled = walk.known[key] = walk.sheet.of(tag, classes or "", ident or "")
-        said = ruled.under(said)
     if not _DRAWN.isdisjoint(attrs):
         look = _by_attributes(tag, attrs, look)
-    return look if said is PLAIN else _by_css(said, look)
+    key: _Key = (tag, classes, ident, css) if walk.ruled else css or ""
+    inside = look.inside.get(key) if key else look
+    if inside is None:
+        said = declared(css) if css else PLAIN
+        if walk.ruled:
+            said = walk.sheet.of(tag, classes or "", ident or "").under(said)
+        inside = look.inside[key] = look if said is PLAIN else _by_css(said, look)
+    return inside
 
 
 def _text(walk: _Walk, text: str, look: _Look) -> None:
-    if show.unseen(text):
+    if not text.isascii() and show.unseen(text):
         if show.splits_words(text):
             walk.defects["text-split-by-invisible"] = Defect("text-split-by-invisible")
         if show.reorders(text):
             walk.defects["text-reordered"] = Defect("text-reordered")
         text = show.seen(text)
-    unseen = look[5]
-    ink = walk.hidden if unseen else walk.shown
+    ink = walk.hidden if look.unseen else walk.shown
     words = text.split()
     if not words:
         if text and not ink.gap:
@@ -306,7 +341,7 @@ def _text(walk: _Walk, text: str, look: _Look) -> None:
     start = ink.put(words, text[0].isspace(), text[-1].isspace())
     anchor = walk.open
     if anchor is not None:
-        if unseen:
+        if look.unseen:
             anchor.unseen = True
         else:
             if anchor.start < 0:
@@ -316,7 +351,7 @@ def _text(walk: _Walk, text: str, look: _Look) -> None:
 
 def _by_attributes(tag: str, attrs: dict[str, str | None], look: _Look) -> _Look:
     """How text is drawn inside an element, by its attributes alone."""
-    gone, invisible, tiny, color, back, _ = look
+    gone, tiny, color, back = look.gone, look.tiny, look.color, look.back
     if tag == "a" and "href" in attrs:
         color = LINK_BLUE
     if "hidden" in attrs:
@@ -334,24 +369,18 @@ def _by_attributes(tag: str, attrs: dict[str, str | None], look: _Look) -> _Look
             color = color if asked is None else asked
         if attrs.get("size"):
             tiny = False
-    unseen = gone or invisible or tiny or alike(color, back)
-    return gone, invisible, tiny, color, back, unseen
+    return _Look(gone, look.invisible, tiny, color, back)
 
 
 def _by_css(said: Style, look: _Look) -> _Look:
     """How text is drawn inside an element, after what CSS said of it."""
-    gone, invisible, tiny, color, back, _ = look
-    gone = gone or said.gone is True
-    if said.invisible is not None:
-        invisible = said.invisible
-    if said.tiny is not None:
-        tiny = said.tiny
-    if said.color is not None:
-        color = said.color
-    if said.back is not None:
-        back = said.back
-    unseen = gone or invisible or tiny or alike(color, back)
-    return gone, invisible, tiny, color, back, unseen
+    return _Look(
+        look.gone or said.gone is True,
+        look.invisible if said.invisible is None else said.invisible,
+        look.tiny if said.tiny is None else said.tiny,
+        look.color if said.color is None else said.color,
+        look.back if said.back is None else said.back,
+    )
 
 
 def _note(walk: _Walk, tag: str, attrs: dict[str, str | None]) -> None:
