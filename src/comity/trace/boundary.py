@@ -79,7 +79,6 @@ class _Walk:
         self.hops = hops
         self.trust = trust
         self.policy = policy
-        self.configured = trust.configured
         self.side = Side(trust, policy)
         self.vouched: list[VouchedHop] = []
         self.doubts: list[Reason] = []
@@ -140,7 +139,7 @@ class _Walk:
         if hop.from_ip is None:
             return self._without_address(hop, following)
         ip = hop.from_ip
-        if self.configured:
+        if self.side.configured:
             named = self._named_by_operator(hop, ip, following)
             if named is not None:
                 return named
@@ -319,7 +318,7 @@ class _Walk:
         name = hop.from_host or hop.from_name
         if (
             provider is not None
-            and provider.holds(ip)
+            and ip in provider.inside
             and not matches(name, None, provider.edge_names)
             and (
                 # At a front door an outside host may have an address of the same ranges.

@@ -7,7 +7,7 @@ A value. Made by `trace.hop` and `trace.usual`; whom to believe is for `trace.bo
 from datetime import datetime
 from typing import NamedTuple
 
-from comity.trace.way import Way
+from comity.trace.way import Way, tls_of
 from comity.values.address import Address
 from comity.values.span import Span
 
@@ -26,12 +26,17 @@ class ClaimedHop(NamedTuple):  # made five times a mail, and quicker than a data
     protocol: str | None = None
     way: Way = Way.UNKNOWN
     authenticated: bool = False  # the peer logged in
-    tls: str | None = None  # "TLS1.2", or "TLS" where no version is told
     time: datetime | None = None  # UTC
     id: str | None = None
     for_: str | None = None
     span: Span | None = None
     defects: tuple[str, ...] = ()  # codes of docs/reference/defects
+    head: str = ""  # the text before the date
+
+    @property
+    def tls(self) -> str | None:
+        """ "TLS1.2", or "TLS" where no version is told. Seldom asked, so not read before."""
+        return tls_of(self.head, self.protocol)
 
     @property
     def readable(self) -> bool:

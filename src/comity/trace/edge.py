@@ -7,7 +7,7 @@ boundary and never makes an edge surer.
 
 from comity.trace.claim import ClaimedHop
 from comity.trace.names import internal_name, organisation
-from comity.trace.ranges import matches
+from comity.trace.ranges import matches, spelt
 from comity.trace.services import Provider
 from comity.trace.side import Side, Weight, mail_domain
 from comity.trace.way import Way
@@ -22,13 +22,13 @@ def weigh_edge(
 ) -> tuple[Weight, Reason]:
     """(weight, reason) for the peer `ip` of the last believed line `hop`; `below` are claims."""
     name = hop.from_host or hop.from_name
-    peer = f"{ip} ({name})" if name else str(ip)
+    peer = f"{spelt(ip)} ({name})" if name else spelt(ip)
     by = hop.by or "Our host"
     doubt = _doubt(side, hop, ip, below)
     if doubt is not None:
         code, text = doubt
         return Weight.DOUBTFUL, Reason(code, f"{by} took the mail from {peer}{text}")
-    if side.trust.wrote_own(hop.by, hop.by_ip):
+    if side.configured and side.trust.wrote_own(hop.by, hop.by_ip):
         return Weight.SURE, Reason(
             "edge", f"{by}, a host given as trusted, took the mail from {peer}."
         )
@@ -90,7 +90,7 @@ def _doubt(
 
 def _greets_as_ours(side: Side, hop: ClaimedHop) -> bool:
     """Spammers do so, but so does a relay of ours that DNS does not confirm."""
-    if not side.trust.configured or hop.from_host_checked:
+    if not side.configured or hop.from_host_checked:
         return False
     return any(
         name is not None and side.trust.wrote_own(name, None)

@@ -72,9 +72,7 @@ def find(
     `checks` are DKIM results by `trace.dkim_check`, where answers were archived.
     """
     header = _sort(fields)
-    claimed = tuple(
-        read(field.value, Span("raw", field.start, field.end)) for field in header.received
-    )
+    claimed = tuple([read(it.value, Span("raw", it.start, it.end)) for it in header.received])
     boundary = find_boundary(claimed, trust, policy)
     hops, time_defects = standings(claimed, boundary, trust)
     reasons = list(boundary.reasons)

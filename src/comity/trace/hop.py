@@ -13,7 +13,7 @@ from comity.trace.claim import SEVERAL_BY, UNREADABLE, ClaimedHop
 from comity.trace.clock import read_time
 from comity.trace.peer import LITERAL, LOGIN, MAX_NAME, ip_of, own_address, peer_ip, read_peer
 from comity.trace.usual import read_usual
-from comity.trace.way import KEYWORDS, Way, protocol_of, tls_of, told_by, way_of
+from comity.trace.way import KEYWORDS, Way, protocol_of, tells_login, way_of
 from comity.values.address import Address
 from comity.values.span import Span
 
@@ -134,7 +134,6 @@ def _sections(
     by, by_ip = _writer(by_part)
     protocol = protocol_of(parts)
     way = way_of(protocol, parts)
-    logged_in, secure = told_by(protocol)
     peer = read_peer(parts.get("from", []), head, way)
     if by is None:
         defects = (*defects, "received-without-by")
@@ -159,13 +158,13 @@ def _sections(
         ip_may_be_helo=peer.may_be_helo,
         protocol=protocol,
         way=way,
-        authenticated=logged_in or LOGIN.search(head) is not None,
-        tls=tls_of(head, len(head), secure),
+        authenticated=tells_login(protocol) or LOGIN.search(head) is not None,
         time=time,
         id=ids[0][:MAX_NAME] if ids and ids[0][0] != "(" else None,
         for_=_recipient(for_) if for_ else None,
         span=span,
         defects=defects,
+        head=head,
     )
 
 

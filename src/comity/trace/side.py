@@ -24,10 +24,20 @@ class Weight(IntEnum):
 class Side:
     """The recipient's own hosts, as far as the believed lines tell."""
 
-    __slots__ = ("addresses", "organisations", "own", "policy", "provider", "recipients", "trust")
+    __slots__ = (
+        "addresses",
+        "configured",
+        "organisations",
+        "own",
+        "policy",
+        "provider",
+        "recipients",
+        "trust",
+    )
 
     def __init__(self, trust: Trust, policy: AddressPolicy) -> None:
         self.trust = trust
+        self.configured = trust.configured
         self.policy = policy
         self.provider: Provider | None = None  # whose inner hosts we are among
         self.own = False  # reached through, or written by, what the operator named
@@ -37,25 +47,26 @@ class Side:
 
     def learn(self, hop: ClaimedHop) -> None:
         """Take in one believed line."""
+        by = hop.by
         if hop.by_ip is not None:
             self.addresses.add(_number(hop.by_ip))
-        if self.trust.wrote_own(hop.by, hop.by_ip):
+        if self.configured and self.trust.wrote_own(by, hop.by_ip):
             self.own = True
-        services = self.trust.services
-        domain = mail_domain(hop.for_)
-        writer = services.writer(hop.by, hop.by_ip)
+        domain = mail_domain(hop.for_) if hop.for_ is not None else None
+        writer = self.trust.services.writer(by, hop.by_ip)
         if writer is not None:
             self.provider = writer
-        elif hop.by is not None and not internal_name(hop.by):
+        elif by is not None and not internal_name(by):
             self.provider = None
         elif self.provider is None and not self.organisations:
-            self.provider = services.provider(domain)  # an inner name, but whose mailbox it is
-        for found, names in (
-            (organisation(hop.by), self.organisations),
-            (organisation(domain), self.recipients),
-        ):
-            if found is not None:
-                names.add(found)
+            # An inner name, but whose mailbox it is may be told.
+            self.provider = self.trust.services.provider(domain)
+        found = organisation(by)
+        if found is not None:
+            self.organisations.add(found)
+        found = organisation(domain) if domain is not None else None
+        if found is not None:
+            self.recipients.add(found)
 
     def is_writer(self, ip: Address) -> bool:
         """Whether one of the writing hosts says that this address is its own."""
@@ -70,7 +81,9 @@ class Side:
         """How well the next line fits as written by another host of the same side."""
         if following is None or following.by is None:
             return Weight.SURE
-        if self.trust.wrote_own(following.by, following.by_ip) or self.same_service(following):
+        if self.same_service(following):
+            return Weight.SURE
+        if self.configured and self.trust.wrote_own(following.by, following.by_ip):
             return Weight.SURE
         if internal_name(following.by):
             return Weight.SURE

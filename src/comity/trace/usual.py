@@ -10,7 +10,7 @@ import re
 from comity.trace.claim import ClaimedHop
 from comity.trace.clock import read_time
 from comity.trace.peer import MAX_NAME, UNKNOWN_HOST, ip_of, is_address, own_address, peer_ip
-from comity.trace.way import KEYWORDS, tls_of, way_of_usual
+from comity.trace.way import KEYWORDS, way_of_usual
 from comity.values.span import Span
 
 # Each part ends where its character class ends, and "++" gives nothing back: linear by itself.
@@ -19,10 +19,11 @@ _USUAL = re.compile(
     r"|(?:([\w.-]++) )?\[(?:IPv6:)?([0-9A-Fa-f:.]{2,51}+)\])\) "  # or name and [address])
     r"(?:\(using TLS(?:[\w ./-]++|\((?:\d|P-)[\w ./-]*+\))*+\) )?"
     r"(?:\(No client certificate requested\) )?)?"
-    r"by ([^\s()\"\[\],;]++)(?: \((?:([0-9A-Fa-f:.]{2,51}+)|([^()\"]*+))\))?"
-    r"(?: with (Microsoft SMTP Server|[A-Za-z]{1,40}+)(?: \(([^()\"]*+)\))?)?"
+    # "(auth…" tells of a login, wherever it stands.
+    r"by ([^\s()\"\[\],;]++)(?: \((?:([0-9A-Fa-f:.]{2,51}+)|((?!(?i:auth))[^()\"]*+))\))?"
+    r"(?: with (Microsoft SMTP Server|[A-Za-z]{1,40}+)(?: \((?!(?i:auth))[^()\"]*+\))?)?"
     r"(?: id ([^\s()\";]++)(?: via (Frontend) Transport)?)?"
-    r"(?: for <([^\s()<>\";]++)>(?: \(([^()\"]*+)\))?)?"
+    r"(?: for <([^\s()<>\";]++)>(?: \((?!(?i:auth))[^()\"]*+\))?)?"
     r";([^();]*+(?:\([^();]*+\))?)$"
 )
 _WORDS = KEYWORDS | {"from"}  # where one of these stands as a word, sections begin elsewhere
@@ -36,15 +37,13 @@ def read_usual(text: str, span: Span | None) -> ClaimedHop | None:
         return None
     (
         name, seen, host, literal, by, by_seen, by_comment,
-        protocol, how, id_, via, for_, note, tail,
+        protocol, id_, via, for_, tail,
     ) = match.groups()  # fmt: skip
     for word in (name, by, protocol, id_):
         if word is not None and len(word) < 5 and word.lower() in _WORDS:
             return None
-    for comment in (by_comment, how, note):
-        # Exim's lines mean something else, and "(auth…" tells of a login.
-        if comment and ("Exim" in comment or comment.lstrip()[:4].lower() == "auth"):
-            return None
+    if "(Exim" in text:  # its lines mean something else
+        return None
     if protocol is None and via is not None:
         return None
     ip = None
@@ -74,7 +73,7 @@ def read_usual(text: str, span: Span | None) -> ClaimedHop | None:
             by_ip = ip_of(by_seen)
         elif by_comment:
             by_ip = own_address("(" + by_comment.strip())
-    way, login, secure = way_of_usual(protocol, name is not None)
+    way, login = way_of_usual(protocol, name is not None)
     time, defect = read_time(tail)
     return ClaimedHop(
         by,
@@ -88,10 +87,10 @@ def read_usual(text: str, span: Span | None) -> ClaimedHop | None:
         protocol,
         way,
         login,
-        tls_of(text, match.start(14), secure),
         time,
         id_ and id_[:MAX_NAME],
         for_ and for_[:MAX_NAME],
         span,
         (defect,) if defect else (),
+        text[: match.start(12) - 1],
     )

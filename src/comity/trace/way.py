@@ -24,7 +24,8 @@ class Way(StrEnum):
     UNKNOWN = "unknown"
 
 
-_TLS = re.compile(r"(TLS|SSL)[ v]{0,2}(\d(?:[._]\d)?)?")
+_TLS = re.compile(r"(TLS)[ v]{0,2}(\d(?:[._]\d)?)?")
+_SSL = re.compile(_TLS.pattern.replace("TLS", "SSL"))
 _SECURE = frozenset("esmtps esmtpsa smtps lmtps lmtpsa https utf8smtps utf8smtpsa".split())
 _DELIVERY = frozenset("lmtp lmtps lmtpa lmtpsa utf8lmtp utf8lmtps qmqp nnfmp lhlo dlvr".split())
 _WEB = frozenset("http https httprest httpu httpsu mapi webmail jmap wap rest".split())
@@ -84,24 +85,19 @@ def _way(protocol: str | None, has_peer: bool, local: bool) -> Way:
 
 
 @lru_cache(maxsize=512)
-def told_by(protocol: str | None) -> tuple[bool, bool]:
-    """(peer logged in, TLS was used), as far as the name tells (RFC 3848, RFC 6531)."""
+def way_of_usual(protocol: str | None, has_peer: bool) -> tuple[Way, bool]:
+    """(way, whether the peer logged in) of a line that only its protocol tells of."""
+    return _way(protocol, has_peer, False), tells_login(protocol)
+
+
+def tells_login(protocol: str | None) -> bool:
+    """Whether the name says so (RFC 3848, RFC 6531)."""
     name = (protocol or "").lower()
-    return name.endswith(("mtpa", "mtpsa")) or name == "asmtp", name in _SECURE
+    return name.endswith(("mtpa", "mtpsa")) or name == "asmtp"
 
 
-@lru_cache(maxsize=512)
-def way_of_usual(protocol: str | None, has_peer: bool) -> tuple[Way, bool, bool]:
-    """(way, peer logged in, TLS was used) of a line that only its protocol tells of."""
-    return _way(protocol, has_peer, False), *told_by(protocol)
-
-
-def tls_of(text: str, end: int, secure: bool) -> str | None:
-    """Version of TLS told before `end`; "TLS" where none is told but the protocol is secure."""
-    at = text.find("TLS", 0, end)
-    if at < 0:
-        at = text.find("SSL", 0, end)
-    found = _TLS.match(text, at, end) if at >= 0 else None
+def tls_of(head: str, protocol: str | None) -> str | None:
+    found = _TLS.search(head) or _SSL.search(head)
     if found:
         return found[1] + (found[2] or "").replace("_", ".")
-    return "TLS" if secure else None
+    return "TLS" if protocol and protocol.lower() in _SECURE else None
