@@ -94,7 +94,8 @@ class Node:
             # Last: where the settings are, there is a whole node.
             _put(folder / settings_file.FILE, settings.print().encode(), Disk())
         except OSError as error:
-            raise trouble(error, f"making a node in {folder}") from error
+            fact = f"making a node in {folder}: {error.strerror or error}"
+            raise InputOutput(fact, "Choose a folder that can be written: --node DIR") from error
         return cls.open(folder, now=now, entropy=entropy, environ=environ)
 
     @classmethod

@@ -39,7 +39,7 @@ def analyse_sources(
     def work(source: Source) -> list[Analysed]:
         return _analyse_one(source, knowledge)
 
-    with Children(work, jobs) as children:
+    with Children(work, jobs, weight=lambda source: len(source.content or b"")) as children:
         for source, answer in children.run(sources):
             if isinstance(answer, Failed):
                 yield _failed(source, _digest(source), answer.code, answer.text, knowledge)
@@ -63,7 +63,7 @@ def analyser(known: Callable[[], Knowledge], jobs: int) -> Analyser:
         def work(report: tuple[str, bytes]) -> list[Analysed]:
             return _analyse_one(Source(*report), knowledge)
 
-        with Children(work, jobs) as children:
+        with Children(work, jobs, weight=lambda report: len(report[1])) as children:
             for _, answer in children.run(chain((first,), waiting)):
                 if isinstance(answer, Failed):
                     yield Unreadable(answer.code, answer.text)

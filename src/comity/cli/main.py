@@ -7,6 +7,7 @@ Loads a verb's module only when it is called, so that `comity --help` is quick. 
 import errno
 import io
 import os
+import signal
 import sys
 from importlib import import_module
 
@@ -95,9 +96,10 @@ def run() -> None:
         say(error.format_message())
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # asked again, it ends at once
         say("interrupted. What was accepted is safe; run it again to go on.")
         code = INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click and rich leave so when the pipe was closed
         code = 0
     except Exception as error:  # the edge of the process: whatever it is, it is told
         if debug:

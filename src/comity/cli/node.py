@@ -12,13 +12,15 @@ from comity.bootstrap.node import Node, default_folder
 from comity.cli import render, render_node
 from comity.cli.progress import Progress
 from comity.cli.say import say
+from comity.evidence.receipt import Receipt
 from comity.gateway.inputs import Source, find_sources
 from comity.report.caps import CAPS
 from comity.values.digest import digest
-from comity.values.errors import WrongUse
+from comity.values.errors import InputOutput, WrongUse
 from comity.values.json import print_json
 
 T = TypeVar("T")
+RECEIPTS = 20  # shown to a person; --json prints all
 
 node_option = click.option(
     "--node", "folder", metavar="DIR", help="The node's folder. Default: COMITY_HOME."
@@ -120,17 +122,27 @@ def ingest(paths: tuple[str, ...], folder: str | None, as_json: bool) -> None:
         ):
             taken += 1
             twice += receipt.duplicate
-            if as_json:
-                put(receipt.as_json())
-            elif taken <= 20:
-                known = "  known already, counted" if receipt.duplicate else ""
-                path = render.shown(receipt.path, 60)
-                click.echo(f"{receipt.leaf:>8}  {receipt.digest[:16]}…  {path}{known}")
-            elif taken == 21:
-                click.echo("      …  more receipts follow; --json prints each")
+            try:
+                _put_receipt(receipt, taken, as_json)
+            except BrokenPipeError as error:
+                raise InputOutput(
+                    "nobody reads the receipts any more; the reports that follow were not taken in",
+                    "Run it again: what is known already is counted, not kept twice.",
+                ) from error
     if not as_json:
         click.echo(f"{taken:,} reports are safe, {twice:,} of them known already.")
     some_failed(len(failed), "inputs")
+
+
+def _put_receipt(receipt: Receipt, number: int, as_json: bool) -> None:
+    if as_json:
+        put(receipt.as_json())
+    elif number <= RECEIPTS:
+        known = "  known already, counted" if receipt.duplicate else ""
+        path = render.shown(receipt.path, 60)
+        click.echo(f"{receipt.leaf:>8}  {receipt.digest[:16]}…  {path}{known}")
+    elif number == RECEIPTS + 1:
+        click.echo("      …  more receipts follow; --json prints each")
 
 
 def _readable(

@@ -29,6 +29,8 @@ Answer = TypeVar("Answer")
 
 BATCH = 16  # tasks sent at once: fewer wake-ups, yet little is repeated after a crash
 TELL = 0.1  # seconds after which a child tells what it has, a whole batch or not
+BATCH_WEIGHT = 4 << 20  # bytes of tasks sent at once, and one task more
+HELD_WEIGHT = 32 << 20  # bytes of tasks without answer, and one batch more: memory stays flat
 IN_FLIGHT = 2  # batches a child may hold, so that it never waits for its next one
 
 
@@ -67,12 +69,20 @@ class _Child(Generic[Task]):
 
 
 class Children(Generic[Task, Answer]):
-    """`work` runs in `jobs` children. Use as a context manager: leaving it ends them all."""
+    """`work` runs in `jobs` children. Use as a context manager: leaving it ends them all.
+
+    `weight` tells how many bytes a task holds, so that few heavy ones are held at once.
+    """
 
     def __init__(
-        self, work: Callable[[Task], Answer], jobs: int, limits: Limits | None = None
+        self,
+        work: Callable[[Task], Answer],
+        jobs: int,
+        limits: Limits | None = None,
+        weight: Callable[[Task], int] = lambda _: 0,
     ) -> None:
         self._work = work
+        self._weight = weight
         self._jobs = max(1, jobs)
         self._limits = limits or Limits()
         self._children: list[_Child[Task]] = []
@@ -96,25 +106,41 @@ class Children(Generic[Task, Answer]):
         answers: dict[int, Answer | Failed] = {}
         again: deque[list[Numbered[Task]]] = deque()
         window = self._jobs * BATCH * (IN_FLIGHT + 2)
+        held = 0
         exhausted = False
         while True:
-            while self._room() and (again or (not exhausted and len(order) < window)):
+            while self._room() and (
+                again or (not exhausted and len(order) < window and held < HELD_WEIGHT)
+            ):
                 if again:
                     self._send(again.popleft())
                     continue
-                batch = list(islice(numbered, BATCH))
+                batch, weight = self._batch(numbered)
                 if not batch:
                     exhausted = True
                     break
+                held += weight
                 order.extend(batch)
                 self._send(batch)
             while order and order[0][0] in answers:
                 number, task = order.popleft()
+                held -= self._weight(task)
                 yield task, answers.pop(number)
             if exhausted and not order:
                 return
             if order:
                 self._collect(answers, again)
+
+    def _batch(self, tasks: Iterator[Numbered[Task]]) -> tuple[list[Numbered[Task]], int]:
+        """The next tasks to send together, and their weight."""
+        batch: list[Numbered[Task]] = []
+        weight = 0
+        for numbered in islice(tasks, BATCH):
+            batch.append(numbered)
+            weight += self._weight(numbered[1])
+            if weight >= BATCH_WEIGHT:
+                break
+        return batch, weight
 
     def _room(self) -> bool:
         return len(self._children) < self._jobs or any(
