@@ -7,7 +7,7 @@ Each is a small named observation that rules may use. None is a verdict.
 import re
 
 from comity.category.evidence import Evidence
-from comity.category.hosts import Hosts, within
+from comity.category.hosts import Hosts
 from comity.message.message import Link, Message
 from comity.values.span import Span
 
@@ -32,6 +32,8 @@ _BIG = re.compile(
     r"|[\d,]{1,12}万(?:美元|ドル|달러)|\d{1,6}億円",
     re.IGNORECASE,
 )
+_BIG_WORDS = ("mil", "mio", "mln", "мил", "млн", "万", "億")
+_GROUPS = re.compile(r"[.,]\d{3}[.,]\d{3}")
 _PROGRAM_LINK = re.compile(
     r"\.(?:exe|scr|msi|bat|cmd|js|jse|vbs|vbe|wsf|hta|jar|apk|iso|img|lnk|ps1|zip|rar|7z|xlsm|docm)(?:[?#]|\Z)",
     re.IGNORECASE,
@@ -52,6 +54,7 @@ _DECEITFUL = frozenset(
 _COIN = re.compile(
     r"(?:bc1[a-z0-9]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33})\Z"
 )
+_SPLIT = frozenset(("subject-split-by-invisible", "text-split-by-invisible"))
 _COIN_WORDS = frozenset("bitcoin btc bitcoins Bitcoin BTC Bitcoins BITCOIN USDT".split())
 _MACRO = frozenset("macro embedded-object onenote".split())
 _USUAL_ARCHIVES = frozenset(
@@ -68,18 +71,23 @@ def links(
     """Note what the links show; return those a reader can follow. `own`: the sender's domain."""
     note = evidence.note
     followed: list[Link] = []
+    known: dict[str, frozenset[str]] = {}  # host → its classes
     for link in message.links:
-        if link.source in ("header", "image") or not link.host:
+        host, source = link.host, link.source
+        if source == "header" or source == "image" or not host:
             continue
-        if within(link.host, hosts.picture):
+        kinds = known.get(host)
+        if kinds is None:
+            kinds = known[host] = hosts.classes(host)
+        if "picture-host" in kinds:
             continue
         followed.append(link)
-        if link.source == "qr":
+        if source == "qr":
             note("qr-code")
-        if link.source == "form":
+        elif source == "form":
             note("form")
         if len(followed) <= 50:
-            _one_link(link, hosts, evidence)
+            _one_link(link, kinds, evidence)
     if message.skeleton.forms:
         note("form")
     if not followed:
@@ -103,7 +111,7 @@ def links(
     return tuple(followed[:200])
 
 
-def _one_link(link: Link, hosts: Hosts, evidence: Evidence) -> None:
+def _one_link(link: Link, kinds: frozenset[str], evidence: Evidence) -> None:
     for reason in link.reasons:
         if reason.code == "shown-is-not-real" and reason.weight >= 0.5:
             evidence.note("link-not-as-shown", link.span)
@@ -113,13 +121,13 @@ def _one_link(link: Link, hosts: Hosts, evidence: Evidence) -> None:
             evidence.note("link-deceitful", link.span)
     if _SERVER_NAME.match(link.host):
         evidence.note("link-to-server-name", link.span)
-    shown = link.shown[-60:]
+    shown, carried = link.shown[-60:], "carries-anyones-mail" in kinds
     as_file = ("." in shown or "(" in shown) and _FILE_SHOWN.search(shown) is not None
-    if as_file and not _FILE_URL.search(link.url[-60:]) and not within(link.host, hosts.carries):
+    if as_file and not carried and not _FILE_URL.search(link.url[-60:]):
         evidence.note("link-shown-as-file", link.span)
-    if link.host and within(link.host, hosts.free_host):
+    if "free-host" in kinds:
         evidence.note("free-host", link.span)
-    if link.host and within(link.host, hosts.donation):
+    if "donation-page" in kinds:
         evidence.note("donation-page", link.span)
     if _PROGRAM_LINK.search(link.url[-200:]):
         evidence.note("link-to-program", link.span)
@@ -167,7 +175,7 @@ def shape(message: Message, words: list[str], evidence: Evidence) -> None:
         evidence.note("text-short")
     if len(message.text) < 25:
         evidence.note("text-empty")
-    if any(name.startswith("head/") for name in evidence.counts):
+    if "head/" in "\n".join(evidence.counts):
         evidence.note("head-idea")
     if pictures and (shown < 15 or len(message.text) < 60):
         evidence.note("little-text")
@@ -176,8 +184,20 @@ def shape(message: Message, words: list[str], evidence: Evidence) -> None:
     if message.hidden:
         evidence.note("hidden-text")
     for defect in message.defects:
-        if defect.code in ("subject-split-by-invisible", "text-split-by-invisible"):
+        if defect.code in _SPLIT:
             evidence.note("split-words")
+
+
+def _has_sign(content: str) -> bool:
+    if content.isascii():
+        return "$" in content
+    return any(sign in content for sign in _SUM_SIGNS)
+
+
+def _may_be_big(content: str) -> bool:
+    """Cheaper than `_BIG`, and true wherever that matches."""
+    lowered = content.lower()
+    return any(word in lowered for word in _BIG_WORDS) or _GROUPS.search(content) is not None
 
 
 def sums(message: Message, words: frozenset[str], evidence: Evidence) -> None:
@@ -188,8 +208,8 @@ def sums(message: Message, words: frozenset[str], evidence: Evidence) -> None:
             percent = _PERCENT.search(content)
             if percent:
                 evidence.note("percent", Span(zone, *percent.span()))
-        if coins or any(sign in content for sign in _SUM_SIGNS):
-            big = _BIG.search(content)
+        if coins or _has_sign(content):
+            big = _BIG.search(content) if _may_be_big(content) else None
             if big:
                 evidence.note("money-big", Span(zone, *big.span()))
             price = _PRICE.search(content)
@@ -199,9 +219,8 @@ def sums(message: Message, words: frozenset[str], evidence: Evidence) -> None:
         phone = _PHONE.search(text)
         if phone:
             evidence.note("phone-number", Span("text", *phone.span()))
-    for word in words:
-        if len(word) >= 26 and _COIN.match(word):
+    if words and max(map(len, words)) >= 26:
+        if any(len(word) >= 26 and _COIN.match(word) for word in words):
             evidence.note("coin-address")
-            break
     if not _COIN_WORDS.isdisjoint(words):
         evidence.note("bitcoin-word")

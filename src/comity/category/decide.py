@@ -105,7 +105,7 @@ def _weigh(message: Message, trace: Trace, model: Model) -> _Weighed:
     brand = naming.find(message, read, model.brands, links, vouched, evidence)
     evidence.sum_groups(model.rules.groups)
     facts.compare(evidence)
-    holding = model.rules.holding(evidence.names())
+    holding = model.rules.holding(evidence.names(model.rules.levels))
     odds = list(model.rules.bias)
     strong: set[int] = set()
     subtypes: dict[tuple[int, str], float] = {}

@@ -14,7 +14,6 @@ NEAR_WORDS = 300  # words that count full, ours
 MOST = 6  # highest "name:n" that rules can ask for
 
 Place = tuple[int, int]  # first and last word, as `ideas.Words` counts them
-_LEVELS = {n: tuple(f":{level}" for level in range(2, n + 1)) for n in range(2, MOST + 1)}
 
 
 @dataclass(slots=True)
@@ -26,9 +25,10 @@ class Evidence:
     details: dict[str, str] = field(default_factory=dict)  # {brand}, … of the rules' sentences
 
     def note(self, name: str, place: Span | Place | None = None, count: float = 1.0) -> None:
-        self.counts[name] = self.counts.get(name, 0.0) + count
-        if place is not None and name not in self.places:
-            self.places[name] = place
+        counts = self.counts
+        counts[name] = counts.get(name, 0.0) + count
+        if place is not None:
+            self.places.setdefault(name, place)
 
     def sum_groups(self, groups: dict[str, tuple[str, ...]]) -> None:
         """Note each group as the sum of its members."""
@@ -43,10 +43,13 @@ class Evidence:
             if total:
                 counts[group] = total
 
-    def names(self) -> set[str]:
-        """All names that hold, with ":2", ":3" … for those found that often."""
-        present = set(self.counts)
-        for name, count in self.counts.items():
-            if count >= 2:
-                present.update(name + level for level in _LEVELS[min(int(count), MOST)])
+    def names(self, levels: dict[str, tuple[tuple[int, str], ...]]) -> set[str]:
+        """All names that hold, with those of "name:2", "name:3" … in `levels` found that often."""
+        counts = self.counts
+        present = set(counts)
+        for name in levels.keys() & present:
+            count = counts[name]
+            for least, level in levels[name]:
+                if count >= least:
+                    present.add(level)
         return present

@@ -56,9 +56,9 @@ def note(
 ) -> tuple[tuple[Link, ...], str | None]:
     """Note all facts; return the links a reader can follow, and the vouched sender domain."""
     fields: dict[str, str] = {}
-    for field in message.fields:
-        if field.key in _WANTED and field.key not in fields:
-            fields[field.key] = field.value
+    for _, key, value, _, _ in message.fields:
+        if key in _WANTED and key not in fields:
+            fields[key] = value
     distinct = frozenset(words)
     _header(message, fields, hosts, distinct, evidence)
     vouched = _vouched(message, trace, evidence)
@@ -137,6 +137,8 @@ def _talks(fields: dict[str, str]) -> bool:
 
 def _other_domain(name: str, domain: str) -> bool:
     """Whether the From name is itself a domain, and not the sender's: "bank.example"."""
+    if "." not in name:
+        return False
     found = _NAME_DOMAIN.fullmatch(name.strip(" ,;'\"<>()").lower())
     if found is None:
         return False

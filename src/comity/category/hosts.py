@@ -13,6 +13,9 @@ CLASSES = frozenset(
 )
 
 
+NOTHING: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Hosts:
     free_mail: frozenset[str]
@@ -20,6 +23,17 @@ class Hosts:
     carries: frozenset[str]
     donation: frozenset[str]
     picture: frozenset[str]
+    of_links: dict[str, frozenset[str]]  # name → its classes that matter for links
+
+    def classes(self, host: str) -> frozenset[str]:
+        """The classes of a link's host and of what it stands below, in one walk."""
+        found = NOTHING
+        of_links = self.of_links
+        while host:
+            if host in of_links:
+                found |= of_links[host]
+            _, _, host = host.partition(".")
+        return found
 
 
 def read(text: str) -> Hosts:
@@ -36,12 +50,17 @@ def read(text: str) -> Hosts:
             current.update(line.split())
         if current is None:
             raise BadData(f"hosts.txt:{number}: unknown class {line[:40]!r}", "See hosts.CLASSES.")
+    of_links: dict[str, frozenset[str]] = {}
+    for kind in CLASSES - {"free-mail"}:
+        for host in found[kind]:
+            of_links[host] = of_links.get(host, NOTHING) | {kind}
     return Hosts(
         frozenset(found["free-mail"]),
         frozenset(found["free-host"]),
         frozenset(found["carries-anyones-mail"]),
         frozenset(found["donation-page"]),
         frozenset(found["picture-host"]),
+        of_links,
     )
 
 

@@ -4,8 +4,9 @@
 Hidden text is never looked at here. Gives evidence only; decides nothing.
 """
 
+import re
 from dataclasses import dataclass
-from itertools import islice
+from typing import NamedTuple
 
 from comity.category.evidence import FAR, HEAD, NEAR_WORDS, Evidence, Place
 from comity.category.phrases import SERVES, Phrases
@@ -21,8 +22,7 @@ WEAK = "brand~"
 KNOWN_LANGUAGES = frozenset(name for names in SERVES.values() for name in names)
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A brand's name and the zone it stands in: "from", "subject" or "text"."""
 
     brand: int
@@ -49,34 +49,49 @@ class Spans:
     def __init__(self, read: Read, message: Message, places: list[Place]) -> None:
         self._read = read
         self._message = message
-        start = read.subject_end + 1
+        self._heads: dict[str, list[re.Match[str]]] = {}
+        start = self._start = read.subject_end + 1
         last = max((place[1] for place in places if start <= place[1] < read.text_end), default=-1)
-        text = message.text[:MAX_TEXT]
-        self._text = [*islice(matches(text, addresses=True), last - start + 1)] if last >= 0 else []
+        self._text: list[int] = []  # where each word of the text begins
+        if last >= 0:
+            self._text = _offsets(message.text[:MAX_TEXT], read.words[start : last + 1])
 
     def of(self, place: Place) -> Span | None:
         first, last = place
         read, message = self._read, self._message
         if first < read.from_end:
             name = message.from_.name[:300] if message.from_ else ""
-            return _in_head("from", name, first, last, read.from_end)
+            return self._in_head("from", name, first, last, read.from_end)
         if first < read.subject_end:
             start = read.from_end + 1
             subject = message.subject[:600]
-            return _in_head(
+            return self._in_head(
                 "subject", subject, first - start, last - start, read.subject_end - start
             )
-        start = read.subject_end + 1
+        start = self._start
         if last - start < len(self._text):
-            return Span("text", self._text[first - start].start(), self._text[last - start].end())
+            ends = self._text[last - start] + len(read.words[last])
+            return Span("text", self._text[first - start], ends)
         return None
 
+    def _in_head(self, zone: str, text: str, first: int, last: int, count: int) -> Span:
+        found = self._heads.get(zone)
+        if found is None:
+            found = self._heads[zone] = [*matches(text, addresses=zone == "subject")]
+        if len(found) != count:  # spaced letters were joined
+            return Span(zone, 0, len(text))
+        return Span(zone, found[first].start(), found[last].end())
 
-def _in_head(zone: str, text: str, first: int, last: int, count: int) -> Span:
-    found = [*matches(text, addresses=zone == "subject")]
-    if len(found) != count:  # spaced letters were joined
-        return Span(zone, 0, len(text))
-    return Span(zone, found[first].start(), found[last].end())
+
+def _offsets(text: str, words: list[str]) -> list[int]:
+    """Where each word begins. Between words stands nothing that could be part of one."""
+    found: list[int] = []
+    at = 0
+    for word in words:
+        begin = text.find(word, at)
+        found.append(begin)
+        at = begin + len(word)
+    return found
 
 
 def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
@@ -101,9 +116,9 @@ def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
     near_end = subject_end + 1 + NEAR_WORDS
     named: list[Named] = []
     table = phrases.phrases
+    note = evidence.note
     for number, first, last in phrases.find(words):
-        phrase = table[number]
-        idea = phrase.idea
+        idea, languages, written, single = table[number]
         if first < subject_end:
             zone, count = "from" if first < from_end else "subject", HEAD
         else:
@@ -111,13 +126,15 @@ def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
         if idea.startswith("brand"):
             named.append(Named(int(idea[6:]), zone, idea.startswith(WEAK), (first, last)))
         elif (
-            not phrase.single
-            or spoken in phrase.languages
-            or (zone != "text" and len(phrase.text) >= LONG_WORD and idea not in _SPEECH)
+            not single
+            or spoken in languages
+            or (zone != "text" and len(written) >= LONG_WORD and idea not in _SPEECH)
         ):
-            _note(evidence, idea, zone, count, (first, last))
+            note(idea, (first, last), count)
+            if zone != "text":
+                note("head/" + idea, (first, last))
+    unspaced = has_unspaced(text) or has_unspaced(subject) or has_unspaced(name)
     zones = (("from", name), ("subject", subject), ("text", text))
-    unspaced = any(has_unspaced(content) for _, content in zones)
     for zone, content in zones if unspaced else ():
         for number, start, end in phrases.find_unspaced(content):
             phrase = table[number]

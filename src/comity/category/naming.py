@@ -5,13 +5,12 @@ A mail that merely mentions a name is not accused of borrowing it: the name must
 in the subject, or in the text beside a call to act. Gives evidence only.
 """
 
-from collections import Counter
-
 from comity.category.brands import Brand, Brands
 from comity.category.evidence import Evidence
 from comity.category.ideas import Named, Read
 from comity.category.words import TOKEN, fold
 from comity.message.message import Link, Message
+from comity.values.domain import registered_domain
 
 OWN_NAME = 5  # letters of a domain that can be a name. Ours
 EARLY_WORDS = 80  # of the text: whoever borrows a name shows it at the top. Ours
@@ -33,7 +32,7 @@ def find(
     """Note what names say; return the brand that the mail speaks as, imitated or not."""
     sender = message.from_
     domain = sender.domain if sender else ""
-    scores: Counter[int] = Counter()
+    scores: dict[int, float] = {}
     zones: dict[int, set[str]] = {}
     places: dict[int, Named] = {}
     for named in read.named:
@@ -41,14 +40,14 @@ def find(
             continue
         if named.zone == "text" and _is_far(named, read):
             continue
-        scores[named.brand] += _RANK[named.zone]  # type: ignore[assignment]
+        scores[named.brand] = scores.get(named.brand, 0.0) + _RANK[named.zone]
         zones.setdefault(named.brand, set()).add(named.zone)
         places.setdefault(named.brand, named)
     if sender is not None:
         free = "free-mail-sender" in evidence.counts
         address = sender.address.partition("@")[0] if free else sender.address
         for index in _in_address(address, brands):
-            scores[index] += _RANK["address"]  # type: ignore[assignment]
+            scores[index] = scores.get(index, 0.0) + _RANK["address"]
             zones.setdefault(index, set()).add("address")
     _foreign_hosts(links, brands, evidence)
     if not scores:
@@ -112,8 +111,6 @@ def _knows_reader(evidence: Evidence) -> bool:
 
 
 def _registered(domain: str) -> str | None:
-    from comity.values.domain import registered_domain
-
     return registered_domain(domain) or domain or None
 
 
@@ -128,8 +125,12 @@ def _in_address(address: str, brands: Brands) -> set[int]:
 
 
 def _foreign_hosts(links: tuple[Link, ...], brands: Brands, evidence: Evidence) -> None:
-    for host in dict.fromkeys(link.host for link in links):
-        domain = next(link.domain for link in links if link.host == host)
+    seen: set[str] = set()
+    for link in links:
+        host, domain = link.host, link.domain
+        if host in seen:
+            continue
+        seen.add(host)
         if domain in brands.by_domain:
             continue
         for word in TOKEN.findall(host):

@@ -5,6 +5,7 @@ Reads them with errors that say where, and tells which hold. Weighs nothing itse
 """
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -41,8 +42,8 @@ class Rule:
     def holds(self, present: set[str]) -> bool:
         return (
             self.all_ <= present
-            and (not self.any_ or not self.any_.isdisjoint(present))
             and self.none_.isdisjoint(present)
+            and not (self.any_ and self.any_.isdisjoint(present))
         )
 
     def factor(self, evidence: Evidence) -> float:
@@ -60,28 +61,35 @@ class Rules:
     rules: tuple[Rule, ...]
     groups: dict[str, tuple[str, ...]]
     bias: tuple[float, ...]  # by label, in the order of LABELS
+    levels: dict[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)  # asked for
     _by_key: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        asked = Counter(name for rule in self.rules for name in rule.all_ | rule.any_)
         buckets: dict[str, list[Rule]] = {}
+        levels: dict[str, list[tuple[int, str]]] = {}
         for rule in self.rules:
-            # Under one fact that must hold; a rule of alternatives under each of them.
-            for key in sorted(rule.all_)[:1] or sorted(rule.any_):
+            # Under the fact that must hold and that fewest rules ask for: it is the rarest.
+            # A rule of alternatives under each of them.
+            rarest = sorted(rule.all_, key=lambda name: (asked[name], name))[:1]
+            for key in rarest or sorted(rule.any_):
                 buckets.setdefault(key, []).append(rule)
+            for name in rule.all_ | rule.any_ | rule.none_:
+                bare, _, level = name.partition(":")
+                if level and (int(level), name) not in levels.setdefault(bare, []):
+                    levels[bare].append((int(level), name))
         self._by_key = {key: tuple(some) for key, some in buckets.items()}
+        self.levels = {name: tuple(some) for name, some in levels.items()}
 
     def holding(self, present: set[str]) -> list[Rule]:
         """The rules that hold, in the order of the file."""
         found: dict[str, Rule] = {}
         by_key = self._by_key
-        for name in present:
-            for rule in by_key.get(name, ()):
+        for name in by_key.keys() & present:
+            for rule in by_key[name]:
                 if rule.holds(present):
                     found[rule.code] = rule
-        return sorted(found.values(), key=self._order)
-
-    def _order(self, rule: Rule) -> str:
-        return rule.code
+        return [found[code] for code in sorted(found)]
 
 
 def read(text: str, known: frozenset[str] = frozenset()) -> Rules:
