@@ -10,6 +10,7 @@ from functools import lru_cache
 
 # Ours: mail is older than the web in some archives, and a clock past 2100 is no clock.
 FIRST_YEAR, LAST_YEAR = 1970, 2100
+MAX_TEXT = 512  # characters looked at; ours
 MAX_KEPT = 255  # characters of a text whose answer is kept; ours
 
 _MONTHS = {
@@ -47,7 +48,7 @@ _ASCTIME = re.compile(
 
 def read_time(text: str) -> tuple[datetime | None, str | None]:
     """(time in UTC or None, defect code or None). `text` has its white space folded."""
-    return _read_short(text) if len(text) <= MAX_KEPT else _read(text)
+    return _read_short(text) if len(text) <= MAX_KEPT else _read(text[:MAX_TEXT])
 
 
 def _read(text: str) -> tuple[datetime | None, str | None]:

@@ -7,7 +7,7 @@ raises on content, and never decides whom to believe: that is `trace.boundary`.
 
 import re
 from datetime import datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from comity.trace.claim import SEVERAL_BY, UNREADABLE, ClaimedHop
 from comity.trace.clock import read_time
@@ -18,12 +18,14 @@ from comity.values.address import Address
 from comity.values.span import Span
 
 MAX_FIELD = 8_192  # characters; ours: no RFC caps a folded field
-MAX_WORDS = 400  # words and comments looked at in one field; ours
-
+MAX_WORDS = 400  # words, comments, brackets looked at in one field; ours
+LONG = 2_000  # characters, from which on not all words are cut out before the first are taken; ours
 
 _TOKEN = re.compile(r"\([^()]*\)|[^\s()]+|[()]")
 _PAREN = re.compile(r"([()])")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,320}"')  # RFC 5321: a path holds up to 256 octets
+# RFC 5321: a path holds up to 256 octets. One that does not end is stepped over, so that each
+# character is looked at once.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,320}+("?)')
 _QMAIL = re.compile(  # and the queues that copy its form: BBSMAIL, cpmta
     r"\(\w{1,20} \d{1,12}(?: messnum \d{1,12})? invoked (by|from|for) (\w{1,20})"
     r"(?:\[([0-9A-Fa-f:.]{2,45})/([^\]\s]{1,255})\])?",
@@ -68,8 +70,11 @@ def _split_date(text: str) -> tuple[str, str]:
 def _items(head: str) -> list[str]:
     """Words outside comments, and whole comments: those begin with "(" and have no end mark."""
     if '"' in head:  # a quoted local part may hold brackets and words: it is one thing
-        head = _QUOTED.sub('""', head)
-    tokens = _TOKEN.findall(head)
+        head = _QUOTED.sub(lambda it: '""' if it[1] else it[0], head, MAX_WORDS)
+    if len(head) < LONG:
+        tokens = _TOKEN.findall(head)
+    else:
+        tokens = [token[0] for token in islice(_TOKEN.finditer(head), MAX_WORDS)]
     if "(" in tokens or ")" in tokens:
         return _nested(head)
     return ["(" + token[1:-1].strip() if token[0] == "(" else token for token in tokens[:MAX_WORDS]]
@@ -80,7 +85,7 @@ def _nested(head: str) -> list[str]:
     items: list[str] = []
     depth = 0
     comment: list[str] = []
-    for piece in _PAREN.split(head):
+    for piece in _PAREN.split(head, MAX_WORDS)[: 2 * MAX_WORDS]:
         if piece == "(":
             if depth:
                 comment.append("(")

@@ -12,6 +12,8 @@ from functools import lru_cache
 from comity.trace.way import Way
 from comity.values.address import Address, address, unwrapped
 
+MAX_ITEMS = 40  # words and comments looked at in the section; ours
+MAX_COMMENT = 1_000  # characters looked at; ours: an ident of RFC 1413 (512), a host, an address
 MAX_NAME = 300  # characters of one name kept; ours, above the 255 octets of RFC 1035
 
 LITERAL = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]{2,51})(?:%\w{1,16})?\](?::\d{1,5})?", re.I)
@@ -60,7 +62,8 @@ def read_peer(part: list[str], head: str, way: Way) -> Peer:
     first = part[0] if part[0][0] != "(" else ""
     helo_comment = False
     seen_in_comment = False
-    for item in part[1:] if first else part:
+    for item in part[1:MAX_ITEMS] if first else part[:MAX_ITEMS]:
+        item = item[:MAX_COMMENT]
         if item[0] != "(":  # "from pop.example [192.0.2.1] by": old sendmail, MDaemon, fetchmail
             found = LITERAL.match(item)
             if found and peer.ip is None:
@@ -158,15 +161,26 @@ def _address_in_first_word(first: str, peer: Peer, helo_comment: bool, way: Way)
     peer.may_be_helo = peer.ip is not None and not helo_comment and way in (Way.SMTP, Way.UNKNOWN)
 
 
-@lru_cache(maxsize=16_384)
+MAX_ADDRESS = 64  # characters that can be an address, with "IPv6:" or a port beside it; ours
+
+
 def peer_ip(text: str) -> Address | None:
     """An IPv4 address wrapped in IPv6 comes out unwrapped: it is the host that connected."""
-    ip = ip_of(text)
+    return _peer_ip(text) if len(text) <= MAX_ADDRESS else None
+
+
+def ip_of(text: str) -> Address | None:
+    return _ip_of(text) if len(text) <= MAX_ADDRESS else None
+
+
+@lru_cache(maxsize=16_384)
+def _peer_ip(text: str) -> Address | None:
+    ip = _ip_of(text)
     return unwrapped(ip) if ip is not None else None
 
 
 @lru_cache(maxsize=16_384)
-def ip_of(text: str) -> Address | None:
+def _ip_of(text: str) -> Address | None:
     if text[:5].lower() == "ipv6:":
         text = text[5:]
     if "." in text and ":" in text:
