@@ -7,6 +7,7 @@ is fetched, no script is run. What hides text is `style`; where a link leads is 
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -16,6 +17,7 @@ from comity.message.message import Skeleton
 from comity.message.style import (
     BLACK,
     LINK_BLUE,
+    MAX_REMEMBERED,
     NO_SHEET,
     PLAIN,
     UNKNOWN,
@@ -119,16 +121,15 @@ class _Ink:
     at: int = 0
     gap: str = ""  # white space owed before the next word
 
-    def put(self, words: list[str], before: bool, after: bool) -> int:
-        """Write words; returns where the first one begins."""
+    def put(self, line: str, before: bool, after: bool) -> int:
+        """Write a line; returns where it begins. `before`, `after`: white space stands there."""
         gap = self.gap or (" " if before else "")
-        if gap and self.at:
-            self.out.append(gap)
-            self.at += 1
         start = self.at
-        line = " ".join(words)
+        if gap and start:
+            self.out.append(gap)
+            start += 1
         self.out.append(line)
-        self.at += len(line)
+        self.at = start + len(line)
         self.gap = " " if after else ""
         return start
 
@@ -144,23 +145,17 @@ class _Open:
     unseen: bool = False
 
 
-class _Look:
-    """How text would be drawn here."""
-
-    __slots__ = ("back", "color", "gone", "inside", "invisible", "tiny", "unseen")
-
-    def __init__(self, gone: bool, invisible: bool, tiny: bool, color: int, back: int) -> None:
-        self.gone = gone
-        self.invisible = invisible
-        self.tiny = tiny
-        self.color = color
-        self.back = back
-        self.unseen = gone or invisible or tiny or alike(color, back)
-        # What came of it inside an element, by what CSS goes by: pages repeat the same few.
-        self.inside: dict[_Key, _Look] = {}
+# How text would be drawn here: (gone, invisible, tiny, colour, background, so: unseen).
+_Look = tuple[bool, bool, bool, int, int, bool]
 
 
-_Key = str | tuple[str, str | None, str | None, str | None]
+@lru_cache(maxsize=4_096)  # mails have the same few dozen looks
+def _look(gone: bool, invisible: bool, tiny: bool, color: int, back: int) -> _Look:
+    unseen = gone or invisible or tiny or alike(color, back)
+    return gone, invisible, tiny, color, back, unseen
+
+
+_DEFAULT = _look(False, False, False, BLACK, WHITE)
 
 
 @dataclass(slots=True)
@@ -168,6 +163,9 @@ class _Walk:
     """State of one walk."""
 
     sheet: Sheet
+    known: dict[tuple[str, str | None, str | None], Style] = field(
+        default_factory=dict, init=False
+    )  # what the sheet says, once asked
     ruled: bool  # the sheet says something
     quirks: bool = False  # no doctype
     ink: int = BLACK  # colour of the body's text
@@ -189,12 +187,18 @@ def read(page: str) -> Page:
     allowed, defects = markup.measure(page)
     if allowed is None:
         return _without_tree(page, defects)
-    tree = LexborHTMLParser(allowed.encode("utf-8", "replace"))
+    encoded = allowed.encode("utf-8", "replace")
+    tree = LexborHTMLParser(encoded)
     root = tree.root
     if root is None:
         return _without_tree(page, defects)
-    rules = _sheet_of(tree, allowed)
-    walk = _Walk(rules, bool(rules.rules), "<!doctype" not in allowed[:2_000].lower())
+    rules = _sheet_of(tree, allowed, encoded)
+    head = allowed[:2_000]
+    walk = _Walk(
+        rules,
+        bool(rules.rules),
+        "<!DOCTYPE" not in head and "<!doctype" not in head and "<!doctype" not in head.lower(),
+    )
     _walk(walk, root)
     return Page(
         "".join(walk.shown.out),
@@ -221,10 +225,10 @@ def fold(text: str) -> str:
     return "\n".join(line for line in map(" ".join, map(str.split, text.splitlines())) if line)
 
 
-def _sheet_of(tree: LexborHTMLParser, page: str) -> Sheet:
+def _sheet_of(tree: LexborHTMLParser, page: str, encoded: bytes) -> Sheet:
     """All style elements: those of the head, and of the body where it has any."""
     last = max(page.rfind("<style"), page.rfind("<STYLE"))
-    if last < 0 and "style>" not in page.lower():
+    if last < 0 and b"style>" not in encoded.lower():  # bytes: many times faster to lower
         return NO_SHEET
     body = page.find("<body")
     place = tree.head if tree.head is not None and last < body else tree
@@ -236,7 +240,7 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
 
     Most of the room's time is spent here: what is short stands in line.
     """
-    look = _Look(False, False, False, BLACK, WHITE)
+    look = _DEFAULT
     node: LexborNode | None = root
     above: list[tuple[LexborNode, int, _Look]] = []
     tags, ink, hidden, ruled = walk.tags, walk.shown, walk.hidden, walk.ruled
@@ -265,7 +269,7 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
             if attrs or ruled:
                 look = _enter(walk, tag, attrs, look)
                 if kind & _BODY:
-                    walk.ink = look.color
+                    walk.ink = look[3]
             if kind & _NOTED:
                 _note(walk, tag, attrs)
             child = None if kind & _UNREAD else node.first_child
@@ -295,27 +299,31 @@ def _reset(walk: _Walk, look: _Look) -> _Look:
     WHATWG Quirks Mode, "The tables inherit color from body quirk": `<font color=white><table>`
     hides nothing then.
     """
-    if not walk.quirks or look.color == walk.ink:
+    if not walk.quirks or look[3] == walk.ink:
         return look
     return _by_css(Style(color=walk.ink), look)
 
 
 def _enter(walk: _Walk, tag: str, attrs: dict[str, str | None], look: _Look) -> _Look:
     """Note class names; give the look inside this element."""
-    css, classes, ident = attrs.get("style"), attrs.get("class"), attrs.get("id")
-    if (classes or ident) and len(walk.classes) < MAX_CLASSES:
-        for one in f"{classes or ''} {ident or ''}".split(None, 20)[:20]:
-            walk.classes[one] = None
+    css, classes, ident = attrs.get("style"), None, None
+    if "class" in attrs or "id" in attrs:
+        classes, ident = attrs.get("class"), attrs.get("id")
+        if len(walk.classes) < MAX_CLASSES:
+            for one in f"{classes or ''} {ident or ''}".split(None, 20)[:20]:
+                walk.classes[one] = None
     if not _DRAWN.isdisjoint(attrs):
         look = _by_attributes(tag, attrs, look)
-    key: _Key = (tag, classes, ident, css) if walk.ruled else css or ""
-    inside = look.inside.get(key) if key else look
-    if inside is None:
-        said = declared(css) if css else PLAIN
-        if walk.ruled:
-            said = walk.sheet.of(tag, classes or "", ident or "").under(said)
-        inside = look.inside[key] = look if said is PLAIN else _by_css(said, look)
-    return inside
+    if walk.ruled:
+        key = (tag, classes, ident)
+        ruled = walk.known.get(key)
+        if ruled is None:
+            ruled = walk.known[key] = walk.sheet.of(tag, classes or "", ident or "")
+        if ruled is not PLAIN:
+            return _by_css(ruled.under(declared(css) if css else PLAIN), look)
+    if not css:
+        return look
+    return _by_style(css, look) if len(css) <= MAX_REMEMBERED else _by_css(declared(css), look)
 
 
 def _text(walk: _Walk, text: str, look: _Look) -> None:
@@ -325,9 +333,10 @@ def _text(walk: _Walk, text: str, look: _Look) -> None:
         if show.reorders(text):
             walk.defects["text-reordered"] = Defect("text-reordered")
         text = show.seen(text)
-    ink = walk.hidden if look.unseen else walk.shown
-    words = text.split()
-    if not words:
+    unseen = look[5]
+    ink = walk.hidden if unseen else walk.shown
+    line = _folded(text)
+    if not line:
         if text and not ink.gap:
             ink.gap = " "
         return
@@ -337,11 +346,11 @@ def _text(walk: _Walk, text: str, look: _Look) -> None:
         )
         return
     if len(text) > MAX_TEXT:
-        words = text[:MAX_TEXT].split()
-    start = ink.put(words, text[0].isspace(), text[-1].isspace())
+        line = _folded(text[:MAX_TEXT])
+    start = ink.put(line, text[0].isspace(), text[-1].isspace())
     anchor = walk.open
     if anchor is not None:
-        if look.unseen:
+        if unseen:
             anchor.unseen = True
         else:
             if anchor.start < 0:
@@ -349,9 +358,15 @@ def _text(walk: _Walk, text: str, look: _Look) -> None:
             anchor.end = ink.at
 
 
+def _folded(text: str) -> str:
+    if text.isprintable() and "  " not in text:  # no white space but single spaces
+        return text.strip()
+    return " ".join(text.split())
+
+
 def _by_attributes(tag: str, attrs: dict[str, str | None], look: _Look) -> _Look:
     """How text is drawn inside an element, by its attributes alone."""
-    gone, tiny, color, back = look.gone, look.tiny, look.color, look.back
+    gone, invisible, tiny, color, back, _ = look
     if tag == "a" and "href" in attrs:
         color = LINK_BLUE
     if "hidden" in attrs:
@@ -369,18 +384,27 @@ def _by_attributes(tag: str, attrs: dict[str, str | None], look: _Look) -> _Look
             color = color if asked is None else asked
         if attrs.get("size"):
             tiny = False
-    return _Look(gone, look.invisible, tiny, color, back)
+    return _look(gone, invisible, tiny, color, back)
 
 
 def _by_css(said: Style, look: _Look) -> _Look:
     """How text is drawn inside an element, after what CSS said of it."""
-    return _Look(
-        look.gone or said.gone is True,
-        look.invisible if said.invisible is None else said.invisible,
-        look.tiny if said.tiny is None else said.tiny,
-        look.color if said.color is None else said.color,
-        look.back if said.back is None else said.back,
+    if said is PLAIN:
+        return look
+    gone, invisible, tiny, color, back, _ = look
+    return _look(
+        gone or said.gone is True,
+        invisible if said.invisible is None else said.invisible,
+        tiny if said.tiny is None else said.tiny,
+        color if said.color is None else said.color,
+        back if said.back is None else said.back,
     )
+
+
+@lru_cache(maxsize=8_192)  # pages of one maker share their styles
+def _by_style(css: str, look: _Look) -> _Look:
+    """The same by a style attribute, MAX_REMEMBERED characters of it at most."""
+    return _by_css(declared(css), look)
 
 
 def _note(walk: _Walk, tag: str, attrs: dict[str, str | None]) -> None:

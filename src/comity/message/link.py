@@ -89,7 +89,6 @@ _AFTER_LINK = ".,;:!?'\"*_~\u2026\u3002\uff0c\uff1b\uff1a\u00bb>"
 _INNER = re.compile(
     r"[=/?&](https?(?::|%3a|%253a)(?:/|%2f|%252f){2}[^&\s]{4,2000}+)", re.IGNORECASE
 )
-_MAY_HOLD = re.compile(r"=|http|/amp/", re.IGNORECASE)
 _INNER_NAME = re.compile(  # a target without http, where the parameter's name says what it is
     r"(?:[?&](?:u|url|uri|dest|destination|target|redirect|redirect_ur[il]|redir|goto|continue)="
     r"|/amp/(?:s/)?)"  # Google's viewer of other sites' pages
@@ -110,7 +109,7 @@ def read(
     """One link with its reasons. `shown` is the anchor's visible text."""
     at = urls.read(written[: urls.MAX_URL + 1], base)
     reasons = list(_marks(at)) if at.marks or "xn--" in at.host else []
-    inner = _inner(at) if _MAY_HOLD.search(at.rest, 0, 2_048) else None
+    inner = _inner(at) if at.rest else None
     if inner is not None and at.domain in GATEWAYS:
         reasons.append(_reason("unwrapped", span))
         at, inner = inner, None
@@ -237,9 +236,13 @@ def _ascii_like(char: str) -> str | None:
 
 def _inner(at: Url) -> Url | None:
     """The first whole URL inside the path or query of another."""
-    found = _INNER.search(at.rest[:2_048])
+    rest = at.rest[:2_048]
+    lowered = rest.lower()  # plain searches first: most links hold no other
+    found = _INNER.search(rest) if "http" in lowered else None
     if found is None:
-        named = _INNER_NAME.search(at.rest[:2_048])
+        if "=" not in rest and "/amp/" not in lowered:
+            return None
+        named = _INNER_NAME.search(rest)
         return urls.read(unquote(f"http://{named[1]}", errors="replace")) if named else None
     text: str = found[1]
     for _ in range(3):  # encoded once, twice or three times

@@ -13,6 +13,7 @@ from functools import lru_cache
 MAX_STYLE = 4_000  # characters of one style attribute, ours
 MAX_SHEET = 200_000  # characters of all style elements of a mail, ours
 MAX_RULES = 4_000  # ours
+MAX_REMEMBERED = 300  # characters of a style kept for the next time, ours
 MAX_SHADE = 16  # of 255 per channel, ours: #f0f0f0 on white is not read (contrast 1.14)
 
 MAX_SPECK = 2.0  # pixels, ours: a box no wider or no higher shows no letter
@@ -98,9 +99,12 @@ _RGB = re.compile(
 )
 
 
-@lru_cache(maxsize=4_096)
 def declared(css: str) -> Style:
     """Read the value of a style attribute, or the inside of a rule."""
+    return _remembered(css) if len(css) <= MAX_REMEMBERED else _declared(css)
+
+
+def _declared(css: str) -> Style:
     lowered = css[:MAX_STYLE].lower()
     if not _TELLING.search(lowered):
         return PLAIN
@@ -122,6 +126,9 @@ def declared(css: str) -> Style:
         _background(got),
     )
     return PLAIN if style == PLAIN else style  # callers ask by identity
+
+
+_remembered = lru_cache(maxsize=4_096)(_declared)
 
 
 def _gone(got: dict[str, str]) -> bool | None:
@@ -285,7 +292,7 @@ def sheet(css: str) -> Sheet:
     for rule in css.split("}", MAX_RULES)[:MAX_RULES]:
         selectors, _, body = rule.partition("{")
         style = declared(body.strip())
-        if style == PLAIN:
+        if style is PLAIN:
             continue
         for selector in selectors.split(",")[:50]:
             _add(rules, selector.strip(), style)

@@ -14,6 +14,7 @@ from comity.values.address import address
 from comity.values.domain import ascii_name, registered_domain
 
 MAX_URL = 4_096  # characters kept; later ones are cut with a mark. Browsers stop at 2,048 to 64 K
+MAX_REMEMBERED = 500  # characters, ours: a mail and its like repeat their links
 
 _PLAIN = re.compile(r"(https?)://([a-z0-9-]++(?:\.[a-z0-9-]++)++)(?::(\d{1,5}+))?+(?=([/?#])|\Z)")
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,30}+):")
@@ -44,9 +45,14 @@ class Url:
     marks: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=2_048)
 def read(written: str, base: str = "") -> Url:
     """Read an href, a bare URL or a relative reference (against `base`)."""
+    if len(written) + len(base) <= MAX_REMEMBERED:
+        return _remembered(written, base)
+    return _read(written, base)
+
+
+def _read(written: str, base: str) -> Url:
     plain = _PLAIN.match(written) if len(written) <= MAX_URL else None
     if plain and "\t" not in written and "\\" not in written and "\n" not in written:
         host = plain[2]
@@ -55,6 +61,9 @@ def read(written: str, base: str = "") -> Url:
                 written.strip(_EDGES), plain[1], host, plain[3] or "", written[plain.end() :]
             )
     return _odd(written, base)
+
+
+_remembered = lru_cache(maxsize=2_048)(_read)
 
 
 def _simple(url: str, scheme: str, host: str, port: str, rest: str) -> Url:
