@@ -13,6 +13,7 @@ class MimeCaps:
     depth: int = 30
     param_chars: int = 8_192  # of one Content-Type or Content-Disposition value
     encoded_words: int = 2_000  # per field
+    base64_runs: int = 10_000  # of one part, each with padding of its own
 
 
 CAPS = MimeCaps()
