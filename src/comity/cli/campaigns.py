@@ -10,6 +10,7 @@ from comity.bootstrap.node import Node
 from comity.cli import render_node
 from comity.cli.node import jobs_option, json_option, node_option, put
 from comity.cli.reading import read_reports
+from comity.cli.say import say
 from comity.values.errors import InputOutput, WrongUse
 
 _ID = re.compile(r"c-[0-9a-f]{1,64}|[0-9a-f]{64}")
@@ -69,7 +70,7 @@ def campaign(
             Path(html).write_text(campaign_html(found, node.now()), encoding="utf-8")
         except OSError as error:
             raise InputOutput(f"{html}: {error.strerror}", "Name a file to write.") from error
-        click.echo(f"Wrote {html}", err=True)
+        say(f"wrote {html}")
     if as_json:
         put(found)
     elif html is None:
