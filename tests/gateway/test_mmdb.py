@@ -118,6 +118,30 @@ def test_each_publisher_s_record_is_read(tmp_path, record, want, network):
     assert "table 2025-03-04" in facts.data
 
 
+@pytest.mark.parametrize(
+    ("record", "want"),
+    [
+        ({"as_type": "hosting"}, "hosting"),
+        (IPINFO | {"as_type": " ISP "}, "isp"),
+        (IPINFO, None),
+        ({"as_type": ""}, None),
+        ({"as_type": 7}, None),
+        ({"as_type": "x" * 200}, "x" * 40),
+    ],
+)
+def test_the_type_of_a_network_is_read_where_it_is_told(tmp_path, record, want):
+    data = Mmdb([write(tmp_path / "table.mmdb", {"192.0.2.0/24": record}, NEW)])
+    assert data.facts(ip_address("192.0.2.1")).network_type == want
+
+
+def test_a_type_of_a_second_file_is_added_with_its_name(tmp_path):
+    one = write(tmp_path / "asn.mmdb", {"192.0.2.0/24": IPINFO}, OLD)
+    two = write(tmp_path / "type.mmdb", {"192.0.2.0/24": {"as_type": "education"}}, NEW)
+    facts = Mmdb([one, two]).facts(ip_address("192.0.2.1"))
+    assert (facts.asn, facts.network_type) == (64500, "education")
+    assert facts.data == "asn 2024-01-02, type 2025-03-04"
+
+
 def test_an_unknown_address_says_which_data_did_not_hold_it(tmp_path):
     data = Mmdb([write(tmp_path / "table.mmdb", {"192.0.2.0/24": IPINFO}, NEW)])
     facts = data.facts(ip_address("198.51.100.1"))

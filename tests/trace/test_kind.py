@@ -28,15 +28,16 @@ from comity.values.country import Country
 SERVICES = Trust.providers().services
 
 
-def facts(network=None):
-    return AddressFacts(64500, network, Country("GB"), "table 2025-01-01")
+def facts(network=None, network_type=None):
+    return AddressFacts(64500, network, Country("GB"), "table 2025-01-01", network_type)
 
 
-def kind(ip="192.0.2.77", network=None, forwarded=False, **hop):
+def kind(ip="192.0.2.77", network=None, network_type=None, forwarded=False, **hop):
     address = ip_address(ip)
     line = ClaimedHop(by="mx.own.example", from_ip=address, **hop)
-    provider = mailbox_provider(line, address, facts(network), SERVICES)
-    return kind_of(line, address, facts(network), SERVICES, provider, forwarded)[0]
+    known = facts(network, network_type)
+    provider = mailbox_provider(line, address, known, SERVICES)
+    return kind_of(line, address, known, SERVICES, provider, forwarded)[0]
 
 
 K = OriginKind
@@ -73,6 +74,33 @@ KINDS = {
     "login": ({"authenticated": True}, K.ACCESS),
     "web": ({"way": Way.WEB}, K.ACCESS),
     "nothing known": ({}, K.UNKNOWN),
+    "hosting by its type": ({"network_type": "hosting"}, K.HOSTING),
+    "hosting by its type, name of its own": (
+        {"network_type": "hosting", "from_host": "mail.town.example"}, K.HOSTING,
+    ),
+    "a type goes before the network's name": (
+        {"network_type": "hosting", "network": "Example Telecom"}, K.HOSTING,
+    ),
+    "the name of a line goes before a type": (
+        {"network_type": "hosting", "from_host": "dsl-77-2-0-192.isp.example"}, K.ACCESS,
+    ),
+    "isp, no name": ({"network_type": "isp"}, K.ACCESS),
+    "isp, named after its address": (
+        {"network_type": "isp", "from_host": "192-0-2-77.town.example"}, K.ACCESS,
+    ),
+    "isp, a name of its own": (
+        {"network_type": "isp", "from_host": "mail.town.example"}, K.UNKNOWN,
+    ),
+    "access by one's own table": ({"network_type": "access"}, K.ACCESS),
+    "relay by one's own table": (
+        {"network_type": "relay", "from_host": "out.sender.example"}, K.RELAY,
+    ),
+    "mail service by one's own table": (
+        {"network_type": "mailbox-provider", "from_host": "out.post.example"}, K.MAILBOX_PROVIDER,
+    ),
+    "business tells nothing": ({"network_type": "business"}, K.UNKNOWN),
+    "education tells nothing": ({"network_type": "education"}, K.UNKNOWN),
+    "login goes before a type": ({"network_type": "hosting", "authenticated": True}, K.ACCESS),
 }  # fmt: skip
 
 

@@ -43,20 +43,27 @@ class Mmdb:
         asn: int | None = None
         network: str | None = None
         found: Country | None = None
+        network_type: str | None = None
         used: list[str] = []
         for (reader, _), name in zip(self._readers, self._names, strict=True):
             record = _record(reader, ip)
             if record is None:
                 continue
             more = (_asn(record), _network(record), _country(record))
-            if (asn is None and more[0]) or (found is None and more[2]):
+            its_type = _network_type(record)
+            if (
+                (asn is None and more[0])
+                or (found is None and more[2])
+                or (network_type is None and its_type)
+            ):
                 used.append(name)
             if asn is None:
                 asn, network = more[0], more[1] or network
             found = found or more[2]
+            network_type = network_type or its_type
         if not used:
             return AddressFacts(None, None, None, f"{self.version()} does not hold {ip}")
-        return AddressFacts(asn, network, found, ", ".join(used))
+        return AddressFacts(asn, network, found, ", ".join(used), network_type)
 
 
 def _open(path: Path) -> maxminddb.Reader:
@@ -109,6 +116,12 @@ def _network(record: dict[str, Any]) -> str | None:
         if isinstance(value, str) and value:
             return value[:200]
     return None
+
+
+def _network_type(record: dict[str, Any]) -> str | None:
+    """What the network is for, as IPinfo names it: hosting, isp, business, education."""
+    value = record.get("as_type")
+    return value.strip().lower()[:40] or None if isinstance(value, str) else None
 
 
 def _country(record: dict[str, Any]) -> Country | None:

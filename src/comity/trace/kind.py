@@ -19,6 +19,17 @@ from comity.trace.way import Way
 from comity.values.address import Address
 from comity.values.reason import Reason
 
+# Types that address data gives: IPinfo's as_type, and the kinds themselves from a table of one's
+# own. An access network also holds mail servers with names of their own, so there it tells only
+# of hosts without; "business" and "education" tell nothing.
+_NETWORK_TYPES = {
+    "hosting": OriginKind.HOSTING,
+    "isp": OriginKind.ACCESS,
+    "access": OriginKind.ACCESS,
+    "relay": OriginKind.RELAY,
+    "mailbox-provider": OriginKind.MAILBOX_PROVIDER,
+}
+
 
 def mailbox_provider(
     hop: ClaimedHop, ip: Address, facts: AddressFacts, services: Services
@@ -86,12 +97,18 @@ def _by_shape(
         return OriginKind.HOSTING, Reason(
             "kind-hosting-name", f"{name} is named like a rented server."
         )
+    told = _NETWORK_TYPES.get(facts.network_type or "")
+    if told is not None and (told is not OriginKind.ACCESS or _nameless(host, helo, ip)):
+        return told, Reason(
+            "kind-network-type",
+            f"The address data ({facts.data}) says that its network is of type "
+            f"{facts.network_type}.",
+        )
     if network and hosting_network(network):
         return OriginKind.HOSTING, Reason(
             "kind-hosting-network", f"Its network is named {network}, as of a hosting firm."
         )
-    plain = host is None and (helo is None or "." not in helo.strip("[]0123456789."))
-    if network and access_network(network) and (plain or (name and holds_address(name, ip))):
+    if network and access_network(network) and _nameless(host, helo, ip):
         return OriginKind.ACCESS, Reason(
             "kind-access-network",
             f"Its network is named {network}, as of an access provider, and it has no name "
@@ -100,3 +117,11 @@ def _by_shape(
     return OriginKind.UNKNOWN, Reason(
         "kind-unknown", "Neither its name nor its network tells what kind of host it is."
     )
+
+
+def _nameless(host: str | None, helo: str | None, ip: Address) -> bool:
+    """Whether the host has no name of its own: none at all, or one made from its address."""
+    if host is None and (helo is None or "." not in helo.strip("[]0123456789.")):
+        return True
+    name = host or helo
+    return name is not None and holds_address(name, ip)

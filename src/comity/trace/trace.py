@@ -62,6 +62,7 @@ class AddressFacts:
     network: str | None  # name of the autonomous system
     country: Country | None
     data: str  # "ipinfo_lite 2026-10-26", or why nothing is known
+    network_type: str | None = None  # what the data says its network is for: "hosting", "isp", …
 
 
 @dataclass(frozen=True, slots=True)
