@@ -39,9 +39,7 @@ MAX_CLASSES = 500  # of the skeleton
 MAX_PICTURES = 200  # ours
 
 # What a node is to the walk: bits of `_KINDS`.
-_BLOCK, _CELL, _ANCHOR, _NOTED, _UNREAD, _RESETS, _BODY, _TEXT, _NOTHING = (
-    1 << bit for bit in range(9)
-)
+_BLOCK, _CELL, _ANCHOR, _NOTED, _UNREAD, _RESETS, _BODY, _NOTHING = (1 << bit for bit in range(8))
 _ENDS = _BLOCK | _CELL | _ANCHOR
 _KINDS: dict[str, int] = {}
 for _bit, _names in (
@@ -65,19 +63,16 @@ for _bit, _names in (
         _KINDS[_name] = _KINDS.get(_name, 0) | _bit
 
 
-def _numbered() -> dict[int, tuple[str, int]]:
-    """Name and kind by lexbor's number of a tag, which is read faster than its name."""
-    tree = LexborHTMLParser("<!--x-->x")
-    plain = "html head span b i u strong em font small big sup sub p link label strike s tt code"
-    names = [*_KINDS, *plain.split()]
-    known = {tree.create_node(name).tag_id: (name, _KINDS.get(name, 0)) for name in names}
-    for node in tree.root.traverse(include_text=True) if tree.root is not None else ():
-        if node.is_text_node:
-            known[node.tag_id] = ("-text", _TEXT)
-    return known
-
-
-_TAGS = _numbered()
+# Name and kind by lexbor's number of a tag, which is read faster than its name.
+_TREE = LexborHTMLParser("text")
+_PLAIN_TAGS = "html head span b i u strong em font small big sup sub p link label strike s tt code"
+_TAGS = {
+    _TREE.create_node(name).tag_id: (name, _KINDS.get(name, 0))
+    for name in (*_KINDS, *_PLAIN_TAGS.split())
+}
+_TEXT_NUMBER = max(
+    node.tag_id for node in _TREE.css("body")[0].traverse(include_text=True) if node.is_text_node
+)
 
 
 def _unnumbered(node: LexborNode) -> tuple[str, int]:
@@ -245,14 +240,15 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
     above: list[tuple[LexborNode, int, _Look]] = []
     tags, ink, hidden, ruled = walk.tags, walk.shown, walk.hidden, walk.ruled
     while node is not None:
-        tag, kind = _TAGS.get(node.tag_id) or _unnumbered(node)
-        if kind == _TEXT:
+        number = node.tag_id
+        if number == _TEXT_NUMBER:
             text = node.text_content or ""
             if not text.isspace():
                 _text(walk, text, look)
             elif not ink.gap:
                 ink.gap = " "
-        elif kind != _NOTHING:
+        elif (known := _TAGS.get(number) or _unnumbered(node))[1] != _NOTHING:
+            tag, kind = known
             tags.append(tag)
             if len(tags) > MAX_ELEMENTS:
                 told = f"more than {MAX_ELEMENTS:,}"
@@ -261,10 +257,10 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
             before = look
             if kind & _BLOCK:  # stands on lines of its own
                 ink.gap = hidden.gap = "\n"
+                if kind & _RESETS:
+                    look = _reset(walk, look)
             elif kind & _CELL and not ink.gap:  # is set off by a space
                 ink.gap = " "
-            if kind & _RESETS:
-                look = _reset(walk, look)
             attrs = node.attributes
             if attrs or ruled:
                 look = _enter(walk, tag, attrs, look)
