@@ -136,7 +136,7 @@ def _shares(text: str) -> dict[str, int]:
         return {"Latin": len(text)} if _LETTER.search(text) else {}
     letters = text.encode("ascii", "ignore").translate(None, _NO_LETTERS)
     counted = {"Latin": len(letters)}
-    for char, times in Counter("".join(_BEYOND.findall(text))).items():
+    for char, times in Counter(show.beyond_ascii(text)).items():
         script = script_of(char)
         if script:
             counted[script] = counted.get(script, 0) + times
@@ -150,7 +150,6 @@ def _shares(text: str) -> dict[str, int]:
 
 _LETTER = re.compile("[A-Za-z]")
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
-_BEYOND = re.compile("[^\x00-\x7f]+")
 
 
 def read(text: str) -> tuple[str | None, tuple[str, ...]]:

@@ -18,7 +18,7 @@ from comity.mime import decode
 from comity.mime.part import Field, Mime, Part
 from comity.mime.split import split
 from comity.values.defect import Defect
-from comity.values.digest import digest_of
+from comity.values.digest import Digest, digest_of
 from comity.values.span import Span
 
 QrDecoder = Callable[[bytes], tuple[str, ...]]
@@ -61,8 +61,16 @@ class _Body:
     qr_left: int = MAX_QR_PICTURES
 
 
-def read(raw: bytes, mime: Mime | None = None, qr: QrDecoder | None = None) -> Message:
-    """Read one mail. Raises nothing on content; `qr` is asked for large enough pictures."""
+def read(
+    raw: bytes,
+    mime: Mime | None = None,
+    qr: QrDecoder | None = None,
+    digest: Digest | None = None,
+) -> Message:
+    """Read one mail. Raises nothing on content; `qr` is asked for large enough pictures.
+
+    `mime` and `digest` are the split and the digest of `raw`, where the caller has them already.
+    """
     mime = split(raw) if mime is None else mime
     root = mime.parts[0]
     body = _Body(defects=list(mime.defects))
@@ -98,7 +106,7 @@ def read(raw: bytes, mime: Mime | None = None, qr: QrDecoder | None = None) -> M
     when = head.date()
     message_id = head.first("message-id")
     return Message(
-        digest=digest_of(raw),
+        digest=digest_of(raw) if digest is None else digest,
         size=len(raw),
         fields=root.fields,
         parts=mime.parts,

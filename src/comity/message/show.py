@@ -88,9 +88,16 @@ def unmixed(text: str) -> str:
     return text.translate(_LIKE_LATIN)
 
 
+_ASCII = bytes(range(128))
 _STYLED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9]")
 
 
 def styled(text: str) -> int:
     """How many letters are mathematical, full-width or circled ones: read as Latin, spelt else."""
-    return 0 if text.isascii() else len(_STYLED.findall(text))
+    return 0 if text.isascii() else len(_STYLED.findall(beyond_ascii(text)))
+
+
+def beyond_ascii(text: str) -> str:
+    """The characters of `text` outside ASCII. By way of bytes: a pattern takes thrice as long."""
+    encoded = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    return encoded.decode("utf-8", "surrogatepass")
