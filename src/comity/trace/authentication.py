@@ -77,14 +77,13 @@ def read_results(
     if "=" in by:  # Microsoft leaves its id out: "spf=pass (…) smtp.mailfrom=…; dkim=…"
         by, rest = "", text
     standing = judge(by)
+    detail = "arc" if arc else ""
     found: list[Authentication] = []
     for part in rest.split(";", MAX_RESULTS)[:MAX_RESULTS]:
-        result = _result(part) if len(part) <= MAX_KEPT else _result_of(part)
+        kept = len(part) <= MAX_KEPT
+        result = (_kept_result if kept else _result)(part, by, standing, detail)
         if result is not None:
-            method, outcome, identity = result
-            found.append(
-                Authentication(method, outcome, identity, by, standing, "arc" if arc else "")
-            )
+            found.append(result)
     return tuple(found)
 
 
@@ -94,16 +93,16 @@ def _without_instance(text: str) -> str:
     return text[: match.start()].rstrip() + text[match.end() :] if match else text
 
 
-def _result_of(part: str) -> tuple[str, str, str | None] | None:
-    """(method, result, domain it speaks for) of one result."""
+def _result(part: str, by: str, standing: Standing, detail: str) -> Authentication | None:
     match = _RESULT.match(part)
     method = match[1].lower() if match else ""
     if not match or method in _NO_METHOD:
         return None
-    return method, match[2].lower(), _identity(method, part)
+    identity = _identity(method, part)
+    return Authentication(method, match[2].lower(), identity, by, standing, detail)
 
 
-_result = lru_cache(maxsize=4_096)(_result_of)  # a feed repeats "dkim=none" and its kin
+_kept_result = lru_cache(maxsize=4_096)(_result)  # a feed repeats "dkim=none" and its kin
 
 
 def _identity(method: str, part: str) -> str | None:

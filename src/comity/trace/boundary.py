@@ -90,11 +90,11 @@ class _Walk:
         for index, hop in enumerate(self.hops):
             self.vouched.append(VouchedHop(hop, index, why))
             self.side.learn(hop)
-            step = self._judge(index)
-            if SEVERAL_BY in hop.defects:
+            over, weight, why, end = self._judge(hop, index)
+            if hop.defects and SEVERAL_BY in hop.defects:
                 self._doubt(_TWO_WRITERS)
-            over, weight, why, end = step
-            self.weight = min(self.weight, weight)
+            if weight < self.weight:
+                self.weight = weight
             if weight is not Weight.SURE or not over:
                 self.doubts.append(why)
             if not over:
@@ -125,8 +125,7 @@ class _Walk:
         kept = tuple(self.vouched[: index + 1])
         return Boundary(kept, End.EDGE, ip, Weight.DOUBTFUL, tuple(self.doubts))
 
-    def _judge(self, index: int) -> _Step:
-        hop = self.hops[index]
+    def _judge(self, hop: ClaimedHop, index: int) -> _Step:
         following = self.hops[index + 1] if index + 1 < len(self.hops) else None
         if hop.by is None and not hop.readable:
             return _Step(
