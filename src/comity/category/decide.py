@@ -8,6 +8,7 @@ unsure. Never asks who reported the mail, or how many did.
 
 import math
 from dataclasses import dataclass
+from operator import itemgetter
 
 from comity.category import facts, ideas, naming, zombie
 from comity.category.assessment import Assessment, Label
@@ -28,7 +29,9 @@ MAX_REASONS = 10
 PROTECTED = 3.0  # phrases of a cause from which on it is protected, ours
 _SHIELD = 3.0  # log-odds that protection takes from accusing labels, ours
 
+_LABELS = tuple(Label)
 _UNDETERMINED = LABELS.index(Label.UNDETERMINED)
+_LOUDEST = itemgetter(0, 1)
 _MODEL_AT = tuple(LABELS.index(label) for label in MODEL_LABELS)
 _ACCUSING_AT = tuple(LABELS.index(label) for label in ACCUSING)
 # Strong reasons that show how a crime works, not what a mail speaks of: they undo protection.
@@ -59,12 +62,15 @@ _MECHANICS = frozenset(
 )
 
 
+Weighted = tuple[Rule, float]  # a rule that holds, and how loudly
+
+
 @dataclass(slots=True)
 class _Weighed:
     odds: list[float]  # by label, before calibration
     strong: set[int]  # labels for which a strong reason speaks
     subtypes: dict[tuple[int, str], float]
-    holding: list[Rule]
+    holding: list[Weighted]
     evidence: Evidence
     read: ideas.Read
     brand: Brand | None
@@ -105,22 +111,24 @@ def _weigh(message: Message, trace: Trace, model: Model) -> _Weighed:
     brand = naming.find(message, read, model.brands, links, vouched, evidence)
     evidence.sum_groups(model.rules.groups)
     facts.compare(evidence)
-    holding = model.rules.holding(evidence.names(model.rules.levels))
+    holding = [
+        (rule, rule.factor(evidence))
+        for rule in model.rules.holding(evidence.names(model.rules.levels))
+    ]
     odds = list(model.rules.bias)
     strong: set[int] = set()
     subtypes: dict[tuple[int, str], float] = {}
-    quiet = _quiet(holding, evidence)
-    for rule in holding:
-        factor = rule.factor(evidence)
+    quiet = _quiet(holding)
+    for rule, factor in holding:
         if rule.code in quiet:
             continue
         for at, weight in rule.weights:
             odds[at] += weight * factor
             if rule.strong and weight > 0:
                 strong.add(at)
-            if rule.subtype and at == rule.main:
-                key = (at, rule.subtype)
-                subtypes[key] = subtypes.get(key, 0.0) + weight * factor
+        if rule.subtype:
+            key = (rule.main, rule.subtype)
+            subtypes[key] = subtypes.get(key, 0.0) + rule.by_label[rule.main] * factor
     shielded = _is_protected(holding, evidence)
     if shielded:
         for at in _ACCUSING_AT:
@@ -140,22 +148,27 @@ def _ask_words(odds: list[float], read: ideas.Read, message: Message, model: Mod
     return words
 
 
-def _quiet(holding: list[Rule], evidence: Evidence) -> set[str]:
+def _quiet(holding: list[Weighted]) -> frozenset[str]:
     """Of each family all rules but the two loudest: many wares are no stronger sign than two."""
-    families: dict[str, list[tuple[float, str]]] = {}
-    for rule in holding:
-        if rule.family is not None:
-            loudness = max(weight for _, weight in rule.weights) * rule.factor(evidence)
-            families.setdefault(rule.family, []).append((-loudness, rule.code))
-    return {code for some in families.values() for _, code in sorted(some)[2:]}
+    some = [
+        (rule.family, -max(weight for _, weight in rule.weights) * factor, rule.code)
+        for rule, factor in holding
+        if rule.family is not None
+    ]
+    if len(some) < 3:
+        return frozenset()
+    families: dict[str, list[str]] = {}
+    for family, _, code in sorted(some):
+        families.setdefault(family, []).append(code)
+    return frozenset(code for codes in families.values() for code in codes[2:])
 
 
-def _is_protected(holding: list[Rule], evidence: Evidence) -> bool:
+def _is_protected(holding: list[Weighted], evidence: Evidence) -> bool:
     """A cause is protected unless the mechanics of a crime are there."""
     conviction = evidence.counts.get("conviction", 0.0)
     if conviction < PROTECTED or conviction < evidence.counts.get("crime", 0.0):
         return False
-    return not any(rule.code in _MECHANICS for rule in holding)
+    return not any(rule.code in _MECHANICS for rule, _ in holding)
 
 
 def _choose(scores: _Weighed, temperature: float) -> tuple[Label, float, dict[str, float]]:
@@ -164,42 +177,45 @@ def _choose(scores: _Weighed, temperature: float) -> tuple[Label, float, dict[st
     powers = [math.exp(value - top) for value in odds]
     total = sum(powers)
     shares = [power / total for power in powers]
-    probabilities = {label: round(shares[at], 4) for at, label in enumerate(LABELS)}
+    probabilities = {label: round(share, 4) for label, share in zip(LABELS, shares, strict=True)}
     # The model and weak signs alone accuse nobody.
-    said = [at for at in range(len(shares)) if at not in _ACCUSING_AT or at in scores.strong]
-    best = max(said, key=lambda at: (shares[at], -at))
-    sure = shares[best] / sum(shares[at] for at in said)
-    if best == _UNDETERMINED or sure < SURE or shares[best] < LEAST:
-        doubt = 1.0 - max(shares[at] for at in range(len(shares)) if at != _UNDETERMINED)
+    strong = scores.strong
+    said = [at for at in range(len(shares)) if at not in _ACCUSING_AT or at in strong]
+    sayable = [shares[at] for at in said]
+    highest = max(sayable)
+    best = said[sayable.index(highest)]
+    if best == _UNDETERMINED or highest / sum(sayable) < SURE or highest < LEAST:
+        doubt = 1.0 - max(share for at, share in enumerate(shares) if at != _UNDETERMINED)
         return Label.UNDETERMINED, round(doubt, 4), probabilities
-    return Label(LABELS[best]), round(shares[best], 4), probabilities
+    return _LABELS[best], round(highest, 4), probabilities
 
 
 def _subtype(scores: _Weighed, label: Label) -> str | None:
     at = LABELS.index(label)
     mine = {key[1]: weight for key, weight in scores.subtypes.items() if key[0] == at}
-    if not mine:
-        return None
+    if len(mine) < 2:
+        return next(iter(mine), None)
     return max(sorted(mine), key=mine.__getitem__)
 
 
 def _reasons(weighed: _Weighed, message: Message, label: Label) -> tuple[Reason, ...]:
     at = LABELS.index(label)
     evidence, read = weighed.evidence, weighed.read
-    found: list[tuple[float, Rule]] = []
-    for rule in weighed.holding:
+    found: list[tuple[float, str, float, Rule]] = []  # loudest first, then by code
+    for rule, factor in weighed.holding:
         weight = rule.by_label.get(at)
         if weight is not None:
-            found.append((weight * rule.factor(evidence), rule))
+            weight *= factor
+            found.append((-abs(weight), rule.code, weight, rule))
         elif at == _UNDETERMINED:  # then all that was seen is shown
-            found.append((0.0, rule))
-    found.sort(key=lambda pair: (-abs(pair[0]), pair[1].code))
-    shown = [(weight, rule, _place(rule, evidence)) for weight, rule in found[:MAX_REASONS]]
-    spans = ideas.Spans(read, message, [place for _, _, place in shown if isinstance(place, tuple)])
+            found.append((0.0, rule.code, 0.0, rule))
+    found.sort(key=_LOUDEST)
+    shown = [(weight, rule, _place(rule, evidence)) for _, _, weight, rule in found[:MAX_REASONS]]
+    spans = ideas.Spans(read, message, [place for _, _, place in shown if type(place) is tuple])
     reasons = [
         Reason(
             rule.code,
-            _sentence(rule, evidence),
+            _sentence(rule, evidence) if "{" in rule.text else rule.text,
             spans.of(place) if isinstance(place, tuple) else place,
             weight,
         )
@@ -218,8 +234,6 @@ def _reasons(weighed: _Weighed, message: Message, label: Label) -> tuple[Reason,
 
 
 def _sentence(rule: Rule, evidence: Evidence) -> str:
-    if "{" not in rule.text:
-        return rule.text
     details = evidence.details
     return rule.text.replace("{brand}", details.get("brand", "a known name")).replace(
         "{linkbrand}", details.get("linkbrand", "a known name")

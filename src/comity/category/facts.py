@@ -55,10 +55,8 @@ def note(
     message: Message, trace: Trace, hosts: Hosts, words: list[str], evidence: Evidence
 ) -> tuple[tuple[Link, ...], str | None]:
     """Note all facts; return the links a reader can follow, and the vouched sender domain."""
-    fields: dict[str, str] = {}
-    for _, key, value, _, _ in message.fields:
-        if key in _WANTED and key not in fields:
-            fields[key] = value
+    # By key; of several the first.
+    fields = {one[1]: one[2] for one in reversed(message.fields) if one[1] in _WANTED}
     distinct = frozenset(words)
     _header(message, fields, hosts, distinct, evidence)
     vouched = _vouched(message, trace, evidence)

@@ -86,11 +86,12 @@ class Spans:
 def _offsets(text: str, words: list[str]) -> list[int]:
     """Where each word begins. Between words stands nothing that could be part of one."""
     found: list[int] = []
+    find, append = text.find, found.append
     at = 0
     for word in words:
-        begin = text.find(word, at)
-        found.append(begin)
-        at = begin + len(word)
+        at = find(word, at)
+        append(at)
+        at += len(word)
     return found
 
 

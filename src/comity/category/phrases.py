@@ -8,7 +8,7 @@ counts only in a mail of its own language; longer ones count everywhere. Decides
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import compress, count, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -236,10 +236,8 @@ class Phrases:
         assert vocabulary is not None and steps is not None, "close() comes before find()"
         classes = [*map(vocabulary.__getitem__, words), Vocabulary.BREAK, Vocabulary.BREAK]
         hits: dict[int, Hit] = {}
-        for at, begun in enumerate(map(steps.__getitem__, pairwise(classes))):
-            if begun is None:
-                continue
-            ends, state = begun
+        begun = [*map(steps.__getitem__, pairwise(classes))]
+        for at, (ends, state) in zip(compress(count(), begun), filter(None, begun)):
             if state is not None and (third := state[classes[at + 2]]) is not None:
                 ends = _longer(ends, third, classes, at + 3)
             for _, phrase, length in ends:
