@@ -27,6 +27,8 @@ from comity.values.json import JSON
 from simulator.truth import Truth
 from simulator.world import World
 
+SHOWN = 8  # campaigns, so that the whole demo fits a screen
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -131,9 +133,14 @@ class Demo:
             f"One of them, {name}, is drawn in {file}",
         )
 
+    def largest(self) -> list[dict[str, JSON]]:
+        """The campaigns that are shown; the picture is of one of them."""
+        found: list[dict[str, JSON]] = self.node.questions.campaigns(SHOWN)
+        return found
+
     def shown_campaign(self) -> str | None:
         """Of the larger ones that which comes from most countries: it has most to show."""
-        larger = self.node.questions.campaigns(12)
+        larger = self.largest()
         if not larger:
             return None
         widest = max(larger, key=lambda one: len(cast(dict[str, int], one["countries"])))

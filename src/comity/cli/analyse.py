@@ -83,14 +83,14 @@ def analyse(
         form=Form(form) if form else None,
     )
     count = _Count()
-    with Progress("mails read") as progress:
+    with Progress("mails read", rows_appear=not campaigns and not as_json) as progress:
         found = analyse_all(paths, known, jobs_or_all(jobs))
         answers = progress.over(found)
         lines = _grouped(answers) if campaigns else (one.line for one in answers)
         if as_json:
             _print_json(lines, count)
         else:
-            _print_table(lines, count, progress)
+            _print_table(lines, count, progress, campaigns)
     if count.faulty:
         say(f"{count.faulty} of {count.mails} inputs had errors.")
         raise click.exceptions.Exit(1)
@@ -119,7 +119,9 @@ def _tally(line: bytes, count: _Count) -> None:
         say(f"{found['path']}: {found['error']['text']}")
 
 
-def _print_table(lines: Iterator[bytes], count: _Count, progress: Progress) -> None:
+def _print_table(
+    lines: Iterator[bytes], count: _Count, progress: Progress, campaigns: bool
+) -> None:
     """One mail: everything. More: a row each."""
     from comity.cli import render  # late: --json needs no terminal
 
@@ -130,14 +132,15 @@ def _print_table(lines: Iterator[bytes], count: _Count, progress: Progress) -> N
     second = next(lines, None)
     if second is None:
         _tally(first, count)
+        progress.stop()
         render.mail(json.loads(first))
         return
-    table = render.Rows()
+    progress.stop()
+    table = render.Rows(campaigns)
     for line in (first, second):
         _tally(line, count)
         table.add(json.loads(line))
     for line in lines:
         _tally(line, count)
         table.add(json.loads(line))
-    progress.stop()
     table.close()

@@ -43,9 +43,10 @@ def demo(
                 put({"step": step.name, **step.figures})
                 continue
             out = render.console()
-            out.print(Text(f"\n{number}. ", style="bold cyan").append(step.told, "default"))
+            out.print()
+            render.hanging(out, Text(f"{number}. ", "bold cyan"), Text(step.told))
             if step.name == "campaigns":
-                render_node.campaigns(run.node.questions.campaigns(8))
+                render_node.campaigns(run.largest())
     if not as_json:
         _next(run)
 

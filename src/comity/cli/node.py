@@ -215,7 +215,12 @@ def fsck(folder: str | None, as_json: bool) -> None:
             click.echo(f"DAMAGED {damage.segment} at byte {damage.offset:,}: {damage.problem}")
         for name in found.set_aside:
             click.echo(f"set aside, half of a write without a receipt: {name}")
-        if found.checkpoint:
+        if found.checkpoint and found.damaged:
+            click.echo(
+                f"Log: the last checkpoint that holds is of {found.checkpoint.size:,} leaves."
+            )
+            say("Bring the vault back from a backup: docs/how-to/backup.md. Nothing was changed.")
+        elif found.checkpoint:
             click.echo(f"Log: {found.checkpoint.size:,} leaves, signed; every one accounted for.")
         elif found.records:
             click.echo("Log: no signed checkpoint holds.")

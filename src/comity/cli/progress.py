@@ -17,16 +17,20 @@ QUIET = 1.0  # seconds: work that is over sooner shows nothing
 
 
 class Progress:
-    """Counts items as they pass. Use as a context manager."""
+    """Counts items as they pass. Use as a context manager.
 
-    def __init__(self, noun: str, total: int | None = None) -> None:
+    `rows_appear`: results are printed while it counts, so on one terminal a live line would stand
+    in their way, and they show progress enough.
+    """
+
+    def __init__(self, noun: str, *, rows_appear: bool = False) -> None:
         self._noun = noun
-        self._total = total
         self._count = 0
         self._started = time.monotonic()
         self._told_at = self._started
         self._told_count = 0
-        self._on_terminal = sys.stderr.isatty() and not sys.stdout.isatty()
+        self._on_terminal = sys.stderr.isatty()
+        self._shown_by_rows = rows_appear and sys.stdout.isatty()
         self._live: Live | None = None
 
     def __enter__(self) -> "Progress":
@@ -55,6 +59,8 @@ class Progress:
 
     def _tell(self) -> None:
         now = time.monotonic()
+        if self._shown_by_rows:
+            return
         if self._on_terminal:
             if now - self._started > QUIET and now - self._told_at > 0.2:
                 self._told_at = now
@@ -76,5 +82,4 @@ class Progress:
 
     def _text(self, now: float) -> str:
         rate = self._count / max(now - self._started, 1e-3)
-        of = f" of {self._total:,}" if self._total else ""
-        return f"{self._count:,}{of} {self._noun}, {rate:,.0f}/s"
+        return f"{self._count:,} {self._noun}, {rate:,.0f}/s"

@@ -5,12 +5,11 @@ Reads the same JSON object that `--json` prints, so both always say the same. Al
 passes `shown`: no control character of a mail reaches the terminal, no link is live.
 """
 
-import shutil
 import sys
+from collections import Counter
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -48,6 +47,14 @@ def shown(text: object, most: int = 200) -> str:
     return whole if len(whole) <= most else whole[: most - 1] + "…"
 
 
+def hanging(out: Console, mark: Text, text: Text) -> None:
+    """Text behind a mark; the lines that follow begin below the text, not below the mark."""
+    rows = text.wrap(out, max(20, out.width - mark.cell_len), overflow="fold")
+    for number, row in enumerate(rows):
+        row.rstrip()
+        out.print((mark if number == 0 else Text(" " * mark.cell_len)) + row)
+
+
 def defanged(url: str, most: int = 120) -> str:
     """A link nobody can click by mistake: hxxps://bad[.]example/x."""
     scheme, separator, rest = shown(url, most).partition("://")
@@ -58,44 +65,63 @@ def defanged(url: str, most: int = 120) -> str:
 
 
 class Rows:
-    """One line a mail, printed as they come: columns have fixed widths."""
+    """One line a mail, printed as they come: columns have fixed widths, fewer on a narrow screen.
 
-    COLUMNS = (("file", 18), ("origin", 16), ("", 2), ("network", 18), ("sure", 6), ("what", 14))
+    Address and category are never cut short while the subject has room; how the network is called
+    is the first thing to go.
+    """
 
-    def __init__(self) -> None:
+    ROOMY = 100  # columns of a screen that has room for the network's name
+
+    def __init__(self, campaigns: bool) -> None:
         self._console = console()
-        width = self._console.width if sys.stdout.isatty() else WIDE
-        used = sum(size + 1 for _, size in self.COLUMNS)
-        self._subject = max(12, width - used - 10)
-        self._print([name for name, _ in self.COLUMNS] + ["campaign", "subject"], "bold")
+        self._labels: Counter[str] = Counter()
+        self._campaigns: set[str] = set()
+        width = self._console.width
+        roomy = width >= self.ROOMY
+        self._columns = {"file": 18 if roomy else 13, "origin": 16, "": 2}
+        if roomy:
+            self._columns["network"] = 18
+        self._columns |= {"sure": 6, "what": 14}
+        if campaigns:
+            self._columns["campaign"] = 8
+        used = sum(size + 1 for size in self._columns.values())
+        self._columns["subject"] = max(12, width - used - 1)
+        self._print({name: name for name in self._columns}, "bold", "bold")
 
     def add(self, line: dict[str, Any]) -> None:
-        trace, category = line["trace"], line["category"]
+        trace = line["trace"]
         origin = trace["origin"] or {}
         subject = line["message"]["subject"] if line["message"] else line["error"]["text"]
-        label = category["label"] if line["message"] else "not a mail"
-        cells = [
-            _tail(line["path"], 18),
-            origin.get("ip") or "undetermined",
-            origin.get("country") or "–",
-            origin.get("network") or "–",
-            trace["confidence"],
-            label,
-            (line["campaign"] or "–")[:8],
-            subject,
-        ]
+        label = line["category"]["label"] if line["message"] else "not a mail"
+        self._labels[label] += 1
+        if line["campaign"]:
+            self._campaigns.add(line["campaign"])
+        cells = {
+            "file": _tail(line["path"], self._columns["file"]),
+            "origin": origin.get("ip") or "undetermined",
+            "": origin.get("country") or "–",
+            "network": origin.get("network") or "–",
+            "sure": trace["confidence"],
+            "what": label,
+            "campaign": (line["campaign"] or "–")[:8],
+            "subject": subject,
+        }
         self._print(cells, LABEL_STYLE.get(label, ""))
 
     def close(self) -> None:
-        """Nothing is held back: each row is on the screen already."""
+        """The sum below the rows, and what can be asked next."""
+        counts = ", ".join(f"{count:,} {label}" for label, count in self._labels.most_common())
+        told = f"\n{self._labels.total():,} mails: {counts}."
+        if "campaign" in self._columns:
+            told += f" {len(self._campaigns):,} campaigns."
+        self._console.print(Text(told, style="bold"))
+        self._console.print(Text("One mail whole, with its reasons: comity analyse FILE", "dim"))
 
-    def _print(self, cells: list[str], style: str) -> None:
-        sizes = [size for _, size in self.COLUMNS] + [8, self._subject]
+    def _print(self, cells: dict[str, str], what: str, all_of_it: str = "") -> None:
         row = Text()
-        for number, (cell, size) in enumerate(zip(cells, sizes, strict=True)):
-            text = Text(shown(cell, 400), style="bold" if style == "bold" else "")
-            if number == 5 and style:
-                text.stylize(style)
+        for name, size in self._columns.items():
+            text = Text(shown(cells[name], 400), style=what if name == "what" else all_of_it)
             text.truncate(size, overflow="ellipsis", pad=True)
             row.append_text(text).append(" ")
         row.rstrip()
@@ -120,14 +146,14 @@ def mail(line: dict[str, Any]) -> None:
     _attachments(out, line["message"])
     _defects(out, line)
     versions = ", ".join(f"{name} {value}" for name, value in line["versions"].items())
-    out.print(Text(f"\n{versions}", style="dim"))
+    out.print(Text(f"\nMade with {versions}", style="dim"))
 
 
 def _head(out: Console, line: dict[str, Any]) -> None:
     found = line["message"]
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
-    grid.add_column()
+    grid.add_column(overflow="fold")  # a digest or a path is shown whole, on two lines if it must
     for name, value in (
         ("Report", f"{shown(line['path'])}  ({line['form']}, grade {line['grade']})"),
         ("SHA-256", line["sha256"]),
@@ -179,8 +205,8 @@ def _origin(out: Console, trace: dict[str, Any]) -> None:
 
 def _reasons(out: Console, reasons: list[dict[str, Any]]) -> None:
     for reason in reasons:
-        text = Text("  • ").append(shown(reason["text"], 300)).append(f"  {reason['code']}", "dim")
-        out.print(Padding(text, (0, 0, 0, 0)))
+        text = Text(shown(reason["text"], 300)).append(f"  {reason['code']}", "dim")
+        hanging(out, Text("  • "), text)
 
 
 def _hops(out: Console, trace: dict[str, Any]) -> None:
@@ -189,7 +215,7 @@ def _hops(out: Console, trace: dict[str, Any]) -> None:
     if not hops:
         return
     out.print(Text("\nThe way it took, newest first", style="bold"))
-    width = min(shutil.get_terminal_size((WIDE, 24)).columns, WIDE)
+    width = min(out.width, WIDE)
     boundary = trace["boundary"]
     if boundary is None:
         out.print(Text("━" * 8 + " trust boundary: nothing below was written by a trusted host "))
@@ -203,9 +229,10 @@ def _hops(out: Console, trace: dict[str, Any]) -> None:
         name = shown(hop["from_host"] or hop["from_name"] or "", 60)
         address = f"[{hop['from_ip']}]" if hop["from_ip"] else ""
         peer = f"{name} {address}".strip() or "nobody named"
-        out.print(Text(f"  {mark[1]}   took it from {peer}"))
+        hanging(out, Text(f"  {mark[1]}   "), Text(f"took it from {peer}"))
         for reason in hop["reasons"][:3]:
-            out.print(Text(f"  {mark[1]}   {shown(reason['text'], 200)}", style="dim"))
+            told = Text(shown(reason["text"], 200), "dim")
+            hanging(out, Text(f"  {mark[1]}   ", "dim"), told)
         if hop["index"] == boundary:
             rule = "━" * 8 + " trust boundary: below it, only claims "
             out.print(Text(rule.ljust(width - 2, "━"), style="bold"))
@@ -225,12 +252,12 @@ def _links(out: Console, message: dict[str, Any]) -> None:
         if len(seen) > MOST_LINKS:
             out.print(Text("  … the rest is in --json", style="dim"))
             break
-        row = Text("  ").append(defanged(link["url"]))
+        row = Text(defanged(link["url"]))
         if link["shown"]:
             row.append(f"  shown as “{shown(link['shown'], 60)}”", "dim")
-        out.print(row)
+        hanging(out, Text("  "), row)
         for reason in link["reasons"]:
-            out.print(Text(f"      {shown(reason['text'])}", style="yellow"))
+            hanging(out, Text("      "), Text(shown(reason["text"]), "yellow"))
 
 
 def _attachments(out: Console, message: dict[str, Any]) -> None:

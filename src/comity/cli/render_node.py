@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Draws what a node knows: statistics, the list of campaigns, one campaign."""
 
+from collections import Counter
+from datetime import date
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -10,28 +13,34 @@ from comity.cli.render import LABEL_STYLE, console, defanged, shown
 
 BAR = 30  # columns of the longest bar
 MOST = 12  # rows of a list
+TITLES = {
+    "labels": "Categories",
+    "countries": "Countries of origin",
+    "networks": "Networks of origin",
+    "forms": "Forms of report",
+}
 
 
 def stats(found: dict[str, Any]) -> None:
     """Counts with bars; the same numbers as in `--json`."""
     out = console()
     out.print(
-        f"{found['reportings']:,} reportings of {found['reports']:,} reports, "
-        f"{found['mails']:,} mails in them."
+        f"{found['reportings']:,} times something was reported: {found['reports']:,} different "
+        f"reports with {found['mails']:,} mails in them."
     )
     out.print(f"{found['campaigns']:,} campaigns hold {found['in_campaigns']:,} mails.")
     if found["parked"]:
         out.print(f"{found['parked']:,} reports could not be read: comity reanalyse tries again.")
-    for title in ("labels", "countries", "networks", "forms"):
-        _bars(title, found[title])
+    for key in ("labels", "countries", "networks", "forms"):
+        _bars(key, found[key])
 
 
-def _bars(title: str, counts: dict[str, int]) -> None:
+def _bars(key: str, counts: dict[str, int]) -> None:
     if not counts:
         return
     out = console()
     most = max(counts.values())
-    out.print(Text(f"\n{title.capitalize()}", style="bold"))
+    out.print(Text(f"\n{TITLES[key]}", style="bold"))
     for name, count in list(counts.items())[:MOST]:
         bar = "█" * max(1, round(BAR * count / most))
         row = Text(f"  {shown(name, 34):<35}{count:>9,}  ")
@@ -47,13 +56,14 @@ def campaigns(found: list[dict[str, Any]]) -> None:
     if not found:
         out.print("No campaign yet: a campaign needs two mails that share two kinds of evidence.")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("campaign", no_wrap=True)
     for name in ("mails", "reports", "origins"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("what", no_wrap=True)
-    for name in ("countries", "first to last seen"):
-        table.add_column(name)
+    table.add_column("from", no_wrap=True, min_width=10)
+    table.add_column("days", justify="right", no_wrap=True)
+    table.add_column("countries", no_wrap=True, overflow="ellipsis")  # last: it gives way
     for one in found:
         label = next(iter(one["labels"]), "undetermined")
         table.add_row(
@@ -62,8 +72,9 @@ def campaigns(found: list[dict[str, Any]]) -> None:
             f"{one['reportings']:,}",
             f"{one['addresses']:,}",
             Text(label, style=LABEL_STYLE.get(label, "")),
+            (one["first_date"] or "no date")[:10],
+            _length(one["first_date"], one["last_date"]),
             _listed(one["countries"], 5),
-            _days(one["first_date"], one["last_date"]),
         )
     out.print(table)
     out.print(Text("\nNext: comity campaign ID, or comity campaign ID --html FILE", style="dim"))
@@ -72,6 +83,13 @@ def campaigns(found: list[dict[str, Any]]) -> None:
 def _listed(counts: dict[str, int], most: int) -> str:
     names = [f"{name} {count}" for name, count in list(counts.items())[:most]]
     return ", ".join(names) + (" …" if len(counts) > most else "")
+
+
+def _length(first: str | None, last: str | None) -> str:
+    if not first or not last:
+        return "–"
+    days = date.fromisoformat(last[:10]) - date.fromisoformat(first[:10])
+    return f"{days.days + 1:,}"
 
 
 def _days(first: str | None, last: str | None) -> str:
@@ -86,11 +104,11 @@ def campaign(found: dict[str, Any]) -> None:
     mails = found["mails"]
     out.print(Text(f"Campaign {found['id']}", style="bold"))
     out.print(
-        f"{found['size']:,} mails, {found['reportings']:,} reportings, "
-        f"{_days(found['first_date'], found['last_date'])} as the mails claim"
+        f"{found['size']:,} mails, reported {found['reportings']:,} times, dated "
+        f"{_days(found['first_date'], found['last_date'])} by those who sent them"
     )
-    for title in ("labels", "countries", "networks"):
-        _bars(title, found[title])
+    for key in ("labels", "countries", "networks"):
+        _bars(key, found[key])
     out.print(Text("\nWhy they belong together", style="bold"))
     for sentence, count in _sentences(found["links"])[:MOST]:
         out.print(Text(f"  {count:>6,} ×  {shown(sentence, 160)}"))
@@ -98,14 +116,28 @@ def campaign(found: dict[str, Any]) -> None:
         out.print(Text(f"\nMay be the same actor, {found['actor']}: it shares", style="bold"))
         for other in found["related"][:MOST]:
             out.print(Text(f"  with {other['campaign']}: {'; '.join(other['why'])}"))
-    out.print(Text("\nWhere their links lead, never open them", style="bold"))
-    hosts: dict[str, int] = {}
-    for mail in mails:
-        for host in {link["host"] for link in (mail["message"] or {}).get("links", [])}:
-            hosts[host] = hosts.get(host, 0) + 1
+    _hosts(out, mails)
+    _mails(out, mails)
+    name = found["id"]
+    out.print(Text(f"\nNext: comity campaign {name} --html campaign.html", style="dim"))
+
+
+def _hosts(out: Console, mails: list[dict[str, Any]]) -> None:
+    hosts = Counter(
+        host
+        for mail in mails
+        for host in {link["host"] for link in (mail["message"] or {}).get("links", [])}
+        if host
+    )
+    if hosts:
+        out.print(Text("\nWhere their links lead, never open them", style="bold"))
     for host, count in sorted(hosts.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]:
-        if host:
-            out.print(Text(f"  {count:>6,} ×  {defanged(host)}"))
+        out.print(Text(f"  {count:>6,} ×  {defanged(host)}"))
+    if len(hosts) > MOST:
+        out.print(Text(f"  … {len(hosts) - MOST:,} more in --json", style="dim"))
+
+
+def _mails(out: Console, mails: list[dict[str, Any]]) -> None:
     out.print(Text("\nMails", style="bold"))
     for mail in mails[:MOST]:
         origin = mail["trace"]["origin"] or {}
