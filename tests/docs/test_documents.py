@@ -34,7 +34,7 @@ def test_every_source_names_its_licence_and_what_it_is_for():
     for path in SOURCES:
         text = path.read_text("utf-8")
         assert text.startswith("# SPDX-License-Identifier: Apache-2.0\n"), path
-        if path.name != "__init__.py" or "import" in text:
+        if path.name != "__init__.py" or "src" in path.parts:  # each room says what it is for
             assert '"""' in text[:400], f"{path} does not say what it is for"
 
 
