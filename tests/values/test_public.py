@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The quick answer on public addresses is the one of the registries."""
+"""Addresses are read as `ipaddress` reads them, and public are those of the registries."""
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.values.address import DEMO, DEMO_RANGES, PRODUCTION, unwrapped
+from comity.values.address import DEMO, DEMO_RANGES, PRODUCTION, address, unwrapped
 
 # RFC 6890 and what IANA's special-purpose registries added; multicast beside it.
 BLOCKS = """
@@ -55,3 +55,40 @@ def test_anywhere_in_ipv6(top, rest):
 def test_a_wrapped_address_is_the_one_inside(number, prefix):
     shift = 80 if prefix == "2002::" else 0
     assert unwrapped(IPv6Address(int(IPv6Address(prefix)) | number << shift)) == IPv4Address(number)
+
+
+def _standard(text):
+    try:
+        return ip_address(text) if len(text) <= 45 and "%" not in text else None
+    except ValueError:
+        return None
+
+
+TEXTS = """
+192.0.2.1 0.0.0.0 255.255.255.255 256.0.0.1 1.2.3 1.2.3.4.5 01.2.3.4 1.2.3.04 1..2.3 1.2.3.4. ::
+:: ::1 1:: 1::2 1:2:3:4:5:6:7:8 1:2:3:4:5:6:7:: ::2:3:4:5:6:7:8 1:2:3:4::5:6:7:8 1:2:3:4:5:6:7:8::
+1:2:3:4:5:6:7 1:2:3:4:5:6:7:8:9 1::2::3 ::: :1 1: 12345:: g:: ::ffff:192.0.2.1 1:2:3:4:5:6:192.0.2.1
+2001:DB8::A 1:::2 ::1: :::1 1 : . \u0661.2.3.4 2001:db8::\u0661 +1.2.3.4 1_0.2.3.4 0x1::
+""".split()
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "", " ::1", "::1 ", "::1\n", "1.2.3.4\n", "1 ::2"])
+def test_a_text_is_read_as_the_standard_library_reads_it(text):
+    assert repr(address(text)) == repr(_standard(text))
+
+
+@given(st.text("0123456789abcdefABCDEF:.", max_size=46))
+def test_any_text_is_read_as_the_standard_library_reads_it(text):
+    assert repr(address(text)) == repr(_standard(text))
+
+
+@given(st.lists(st.sampled_from(["0", "1", "ff", "DB8", "12345", "", ":"]), max_size=11))
+def test_any_groups_are_read_as_the_standard_library_reads_them(groups):
+    text = ":".join(groups)
+    assert repr(address(text)) == repr(_standard(text))
+
+
+@given(st.ip_addresses())
+def test_an_address_is_read_as_it_was_printed(ip):
+    assert address(str(ip)) == ip
+    assert address(ip.exploded) == ip
