@@ -7,28 +7,14 @@ is fetched, no script is run. What hides text is `style`; where a link leads is 
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from comity.message import markup, show
+from comity.message.look import DEFAULT, DRAWN, Look, by_attributes, by_css, by_style
 from comity.message.message import Skeleton
-from comity.message.style import (
-    BLACK,
-    LINK_BLUE,
-    MAX_REMEMBERED,
-    NO_SHEET,
-    PLAIN,
-    UNKNOWN,
-    WHITE,
-    Sheet,
-    Style,
-    alike,
-    attribute_colour,
-    declared,
-    sheet,
-)
+from comity.message.style import BLACK, NO_SHEET, PLAIN, Sheet, Style, declared, sheet
 from comity.values.defect import Defect
 
 MAX_ELEMENTS = 60_000  # walked, ours: 0.1 s
@@ -80,8 +66,6 @@ def _unnumbered(node: LexborNode) -> tuple[str, int]:
     return tag, _NOTHING if tag[0] in "-!" else 0
 
 
-# Attributes that can change how text is drawn.
-_DRAWN = frozenset("bgcolor background color hidden href size".split())
 _REFRESH = re.compile(r"\s*\d*\s*[;,]?\s*(?:url\s*=)?\s*(.{1,4000})", re.IGNORECASE | re.DOTALL)
 
 
@@ -138,19 +122,6 @@ class _Open:
     end: int = -1
     picture: bool = False
     unseen: bool = False
-
-
-# How text would be drawn here: (gone, invisible, tiny, colour, background, so: unseen).
-_Look = tuple[bool, bool, bool, int, int, bool]
-
-
-@lru_cache(maxsize=4_096)  # mails have the same few dozen looks
-def _look(gone: bool, invisible: bool, tiny: bool, color: int, back: int) -> _Look:
-    unseen = gone or invisible or tiny or alike(color, back)
-    return gone, invisible, tiny, color, back, unseen
-
-
-_DEFAULT = _look(False, False, False, BLACK, WHITE)
 
 
 @dataclass(slots=True)
@@ -235,9 +206,9 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
 
     Most of the room's time is spent here: what is short stands in line.
     """
-    look = _DEFAULT
+    look = DEFAULT
     node: LexborNode | None = root
-    above: list[tuple[LexborNode, int, _Look]] = []
+    above: list[tuple[LexborNode, int, Look]] = []
     tags, ink, hidden, ruled = walk.tags, walk.shown, walk.hidden, walk.ruled
     while node is not None:
         number = node.tag_id
@@ -289,7 +260,7 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
         _close(walk, _ANCHOR)
 
 
-def _reset(walk: _Walk, look: _Look) -> _Look:
+def _reset(walk: _Walk, look: Look) -> Look:
     """Without a doctype a table takes its colour from the body, not from what is around it.
 
     WHATWG Quirks Mode, "The tables inherit color from body quirk": `<font color=white><table>`
@@ -297,10 +268,10 @@ def _reset(walk: _Walk, look: _Look) -> _Look:
     """
     if not walk.quirks or look[3] == walk.ink:
         return look
-    return _by_css(Style(color=walk.ink), look)
+    return by_css(Style(color=walk.ink), look)
 
 
-def _enter(walk: _Walk, tag: str, attrs: dict[str, str | None], look: _Look) -> _Look:
+def _enter(walk: _Walk, tag: str, attrs: dict[str, str | None], look: Look) -> Look:
     """Note class names; give the look inside this element."""
     css, classes, ident = attrs.get("style"), None, None
     if "class" in attrs or "id" in attrs:
@@ -308,21 +279,21 @@ def _enter(walk: _Walk, tag: str, attrs: dict[str, str | None], look: _Look) -> 
         if len(walk.classes) < MAX_CLASSES:
             for one in f"{classes or ''} {ident or ''}".split(None, 20)[:20]:
                 walk.classes[one] = None
-    if not _DRAWN.isdisjoint(attrs):
-        look = _by_attributes(tag, attrs, look)
+    if not DRAWN.isdisjoint(attrs):
+        look = by_attributes(tag, attrs, look)
     if walk.ruled:
         key = (tag, classes, ident)
         ruled = walk.known.get(key)
         if ruled is None:
             ruled = walk.known[key] = walk.sheet.of(tag, classes or "", ident or "")
         if ruled is not PLAIN:
-            return _by_css(ruled.under(declared(css) if css else PLAIN), look)
+            return by_css(ruled.under(declared(css) if css else PLAIN), look)
     if not css:
         return look
-    return _by_style(css, look) if len(css) <= MAX_REMEMBERED else _by_css(declared(css), look)
+    return by_style(css, look)
 
 
-def _text(walk: _Walk, text: str, look: _Look) -> None:
+def _text(walk: _Walk, text: str, look: Look) -> None:
     if not text.isascii() and show.unseen(text):
         if show.splits_words(text):
             walk.defects["text-split-by-invisible"] = Defect("text-split-by-invisible")
@@ -358,49 +329,6 @@ def _folded(text: str) -> str:
     if text.isprintable() and "  " not in text:  # no white space but single spaces
         return text.strip()
     return " ".join(text.split())
-
-
-def _by_attributes(tag: str, attrs: dict[str, str | None], look: _Look) -> _Look:
-    """How text is drawn inside an element, by its attributes alone."""
-    gone, invisible, tiny, color, back, _ = look
-    if tag == "a" and "href" in attrs:
-        color = LINK_BLUE
-    if "hidden" in attrs:
-        gone = True
-    if attrs.get("background"):
-        back = UNKNOWN
-    shade = attrs.get("bgcolor")
-    if shade:
-        asked = attribute_colour(shade)
-        back = back if asked is None else asked
-    if tag == "font":
-        shade = attrs.get("color")
-        if shade:
-            asked = attribute_colour(shade)
-            color = color if asked is None else asked
-        if attrs.get("size"):
-            tiny = False
-    return _look(gone, invisible, tiny, color, back)
-
-
-def _by_css(said: Style, look: _Look) -> _Look:
-    """How text is drawn inside an element, after what CSS said of it."""
-    if said is PLAIN:
-        return look
-    gone, invisible, tiny, color, back, _ = look
-    return _look(
-        gone or said.gone is True,
-        invisible if said.invisible is None else said.invisible,
-        tiny if said.tiny is None else said.tiny,
-        color if said.color is None else said.color,
-        back if said.back is None else said.back,
-    )
-
-
-@lru_cache(maxsize=8_192)  # pages of one maker share their styles
-def _by_style(css: str, look: _Look) -> _Look:
-    """The same by a style attribute, MAX_REMEMBERED characters of it at most."""
-    return _by_css(declared(css), look)
 
 
 def _note(walk: _Walk, tag: str, attrs: dict[str, str | None]) -> None:

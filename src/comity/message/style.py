@@ -14,6 +14,7 @@ MAX_STYLE = 4_000  # characters of one style attribute, ours
 MAX_SHEET = 200_000  # characters of all style elements of a mail, ours
 MAX_RULES = 4_000  # ours
 MAX_REMEMBERED = 300  # characters of a style kept for the next time, ours
+MAX_REMEMBERED_SHEET = 30_000  # characters, ours
 MAX_SHADE = 16  # of 255 per channel, ours: #f0f0f0 on white is not read (contrast 1.14)
 
 MAX_SPECK = 2.0  # pixels, ours: a box no wider or no higher shows no letter
@@ -204,9 +205,12 @@ def _background(got: dict[str, str]) -> int | None:
     return colour(value) if value.strip() else None
 
 
-@lru_cache(maxsize=2_048)
 def colour(value: str) -> int | None:
     """0xRRGGBB; UNKNOWN where it cannot be told; None where it is see-through."""
+    return _remembered_colour(value) if len(value) <= MAX_REMEMBERED else _colour(value)
+
+
+def _colour(value: str) -> int | None:
     value = value.strip().lower()
     found = _HEX.search(value)
     if found:
@@ -230,6 +234,9 @@ def colour(value: str) -> int | None:
         return None
     word = value.split(None, 1)[0].rstrip("!") if value else ""
     return _NAMED.get(word, UNKNOWN)
+
+
+_remembered_colour = lru_cache(maxsize=2_048)(_colour)
 
 
 def attribute_colour(value: str) -> int | None:
@@ -282,9 +289,12 @@ class Sheet:
 NO_SHEET = Sheet({})
 
 
-@lru_cache(maxsize=64)
 def sheet(css: str) -> Sheet:
     """Read style elements. Rules inside @media and kin are left out: a phone's rules."""
+    return _remembered_sheet(css) if len(css) <= MAX_REMEMBERED_SHEET else _sheet(css)
+
+
+def _sheet(css: str) -> Sheet:
     if not _TELLING.search(css):
         return NO_SHEET
     css = _top_level(_COMMENT.sub(" ", css[:MAX_SHEET].replace("<!--", " ").replace("-->", " ")))
@@ -297,6 +307,9 @@ def sheet(css: str) -> Sheet:
         for selector in selectors.split(",")[:50]:
             _add(rules, selector.strip(), style)
     return Sheet(rules)
+
+
+_remembered_sheet = lru_cache(maxsize=64)(_sheet)
 
 
 def _add(rules: dict[str, Style], selector: str, style: Style) -> None:
