@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints an analysis as one JSON object, as `comity analyse --json` shows it.
 
-The shape is a contract: `schemas/analysis.schema.json` describes it and a test holds both
+Types whose fields are the keys (`Trace`, `Hop`, …) are printed as they are. The shape is a
+contract: `schemas/analysis.schema.json` describes it and a test holds both
 together. Add keys; never rename or remove one.
 """
 
@@ -9,15 +10,14 @@ from comity.category.assessment import Assessment
 from comity.message.message import Attachment, Link, Mailbox, Message
 from comity.report.form import Report
 from comity.service.analyse import Analysis
-from comity.trace.trace import Authentication, Hop, Origin, Trace
-from comity.values.defect import Defect
+from comity.trace.trace import Confidence, Trace
 from comity.values.digest import Digest
-from comity.values.json import JSON
 
+NO_TRACE = Trace((), None, None, Confidence.NONE, ())
 NO_CAMPAIGN = b'"campaign":null'  # what a second pass replaces; see `with_campaign`
 
 
-def line(analysis: Analysis, versions: dict[str, str]) -> dict[str, JSON]:
+def line(analysis: Analysis, versions: dict[str, str]) -> dict[str, object]:
     """The object of one reported mail, keys in the order in which a person would read them."""
     report = analysis.report
     return {
@@ -27,7 +27,7 @@ def line(analysis: Analysis, versions: dict[str, str]) -> dict[str, JSON]:
         "grade": report.grade.value,
         "report": _report(report, analysis.carrier),
         "message": _message(analysis.message) if analysis.message else None,
-        "trace": _trace(analysis.trace) if analysis.trace else _no_trace(),
+        "trace": analysis.trace or NO_TRACE,
         **_assessment(analysis.assessment),
         "campaign": None,
         "versions": dict(versions),
@@ -37,7 +37,7 @@ def line(analysis: Analysis, versions: dict[str, str]) -> dict[str, JSON]:
 
 def failed(
     path: str, digest: Digest | None, code: str, text: str, versions: dict[str, str]
-) -> dict[str, JSON]:
+) -> dict[str, object]:
     """The line of an input that could not be analysed at all. Same keys, and says why.
 
     `digest` is of the input's bytes; None where they are not known whole.
@@ -49,7 +49,7 @@ def failed(
         "grade": None,
         "report": None,
         "message": None,
-        "trace": _no_trace(),
+        "trace": NO_TRACE,
         **_assessment(None),
         "campaign": None,
         "versions": dict(versions),
@@ -69,7 +69,7 @@ def with_campaign(printed: bytes, campaign: str | None) -> bytes:
     return head + b'"campaign":"' + campaign.encode("ascii") + b'"' + tail if found else printed
 
 
-def _error(analysis: Analysis) -> JSON:
+def _error(analysis: Analysis) -> dict[str, object] | None:
     if analysis.message is not None:
         return None
     for defect in analysis.report.defects:
@@ -77,19 +77,15 @@ def _error(analysis: Analysis) -> JSON:
     return {"code": "not-mail", "text": "This is not a mail, nor a report in a form Comity reads."}
 
 
-def _report(report: Report, carrier: Trace | None) -> JSON:
+def _report(report: Report, carrier: Trace | None) -> dict[str, object]:
     return {
         "reporter": report.reporter,
         "reported_at": report.reported_at.isoformat() if report.reported_at else None,
         "claims": dict(report.claims),
-        "carrier": _origin(carrier.origin) if carrier and carrier.origin else None,
-        "reasons": [reason.as_json() for reason in report.reasons],
-        "defects": _defects(report.defects),
+        "carrier": carrier.origin if carrier else None,
+        "reasons": report.reasons,
+        "defects": report.defects,
     }
-
-
-def _defects(defects: tuple[Defect, ...]) -> list[JSON]:
-    return [defect.as_json() for defect in defects]
 
 
 def _mailbox(mailbox: Mailbox | None) -> str | None:
@@ -98,7 +94,7 @@ def _mailbox(mailbox: Mailbox | None) -> str | None:
     return f"{mailbox.name} <{mailbox.address}>" if mailbox.name else mailbox.address
 
 
-def _message(message: Message) -> JSON:
+def _message(message: Message) -> dict[str, object]:
     return {
         "from": _mailbox(message.from_),
         "from_address": message.from_.address if message.from_ else None,
@@ -108,104 +104,41 @@ def _message(message: Message) -> JSON:
         "date": message.date.isoformat() if message.date else None,
         "message_id": message.message_id,
         "language": message.language,
-        "scripts": list(message.scripts),
+        "scripts": message.scripts,
         "size": message.size,
         "text_characters": len(message.text),
         "hidden_characters": len(message.hidden),
         "links": [_link(one) for one in message.links],
         "attachments": [_attachment(one) for one in message.attachments],
-        "defects": _defects(message.defects),
+        "defects": message.defects,
     }
 
 
-def _link(link: Link) -> JSON:
+def _link(link: Link) -> dict[str, object]:
     return {
         "url": link.url,
         "shown": link.shown,
         "host": link.host,
         "domain": link.domain,
         "source": link.source,
-        "reasons": [reason.as_json() for reason in link.reasons],
+        "reasons": link.reasons,
     }
 
 
-def _attachment(attachment: Attachment) -> JSON:
+def _attachment(attachment: Attachment) -> dict[str, object]:
     return {
         "name": attachment.name,
         "sha256": attachment.digest,
         "size": attachment.size,
         "type": attachment.type,
         "declared": attachment.declared,
-        "hints": list(attachment.hints),
-        "members": list(attachment.members),
+        "hints": attachment.hints,
+        "members": attachment.members,
         "inline": attachment.inline,
     }
 
 
-def _no_trace() -> JSON:
-    return {
-        "hops": [],
-        "boundary": None,
-        "origin": None,
-        "confidence": "none",
-        "reasons": [],
-        "authentication": [],
-        "defects": [],
-    }
-
-
-def _trace(trace: Trace) -> JSON:
-    return {
-        "hops": [_hop(hop) for hop in trace.hops],
-        "boundary": trace.boundary,
-        "origin": _origin(trace.origin) if trace.origin else None,
-        "confidence": trace.confidence.value,
-        "reasons": [reason.as_json() for reason in trace.reasons],
-        "authentication": [_authentication(one) for one in trace.authentication],
-        "defects": _defects(trace.defects),
-    }
-
-
-def _hop(hop: Hop) -> JSON:
-    return {
-        "index": hop.index,
-        "by": hop.by,
-        "from_name": hop.from_name,
-        "from_host": hop.from_host,
-        "from_ip": str(hop.from_ip) if hop.from_ip else None,
-        "protocol": hop.protocol,
-        "time": hop.time.isoformat() if hop.time else None,
-        "standing": hop.standing.value,
-        "span": hop.span.as_json(),
-        "reasons": [reason.as_json() for reason in hop.reasons],
-    }
-
-
-def _origin(origin: Origin) -> JSON:
-    return {
-        "ip": str(origin.ip),
-        "asn": origin.asn,
-        "network": origin.network,
-        "country": origin.country,
-        "kind": origin.kind.value,
-        "name": origin.name,
-        "client": str(origin.client) if origin.client else None,
-        "client_country": origin.client_country,
-    }
-
-
-def _authentication(result: Authentication) -> JSON:
-    return {
-        "method": result.method,
-        "result": result.result,
-        "identity": result.identity,
-        "by": result.by,
-        "standing": result.standing.value,
-        "detail": result.detail,
-    }
-
-
-def _assessment(assessment: Assessment | None) -> dict[str, JSON]:
+def _assessment(assessment: Assessment | None) -> dict[str, object]:
     if assessment is None:
         return {
             "category": {

@@ -3,7 +3,6 @@
 
 from dataclasses import dataclass
 
-from comity.values.json import JSON
 from comity.values.span import Span
 
 
@@ -14,10 +13,3 @@ class Defect:
     code: str
     detail: str = ""
     span: Span | None = None
-
-    def as_json(self) -> dict[str, JSON]:
-        return {
-            "code": self.code,
-            "detail": self.detail,
-            "span": self.span.as_json() if self.span else None,
-        }
