@@ -71,3 +71,27 @@ def test_what_a_mailer_prints_is_read_back(when):
     assert found is not None
     assert found.replace(tzinfo=None) == when.replace(microsecond=0)
     assert defects == ()
+
+
+@given(
+    st.sampled_from(("Tue, ", "Xyz, ", "")),
+    st.tuples(*[st.integers(0, 62)] * 4),
+    st.sampled_from(("Jan", "Feb", "Dec", "Xyz")),
+    st.integers(FIRST_YEAR - 2, LAST_YEAR + 2),
+    st.sampled_from("+-"),
+    st.tuples(st.integers(0, 17), st.integers(0, 65)),
+    st.sampled_from(("", " (PDT)")),
+)
+def test_the_short_way_of_the_usual_form_tells_the_same(
+    name, numbers, month, year, sign, zone, note
+):
+    day, hour, minute, second = numbers
+    written = (
+        f"{name}{day} {month} {year} {hour:02}:{minute:02}:{second:02}"
+        f" {sign}{zone[0]:02}{zone[1]:02}{note}"
+    )
+    when, defects = read(written)
+    other, others = read(f" {written}")  # a space in front: not the usual form
+    assert when == other
+    assert when is None or when.utcoffset() == other.utcoffset()
+    assert [d.code for d in defects] == [d.code for d in others]

@@ -200,3 +200,26 @@ def test_any_html_gives_a_page(page):
         assert 0 <= anchor.start <= anchor.end <= len(found.text)
     for line in found.text.split("\n"):
         assert line == " ".join(line.split())
+
+
+@pytest.mark.parametrize("size", [1, 400])
+@pytest.mark.parametrize("sheet", ["", "<style>p{color:red}</style>"])
+def test_the_same_style_hides_each_time_and_only_where_it_stands(size, sheet):
+    style = f"margin:{'0' * size};display:none"
+    page = f"{sheet}<div><b style='{style}'>one</b>two<b style='{style}'>three</b>four</div>"
+    for _ in range(2):
+        found = read(page)
+        assert (found.text, found.hidden) == ("twofour", "onethree")
+
+
+def test_names_of_elements_are_those_of_the_page():
+    page = "<html><head></head><body><p>a</p><odd-one>b</odd-one><svg><lineargradient/></svg>"
+    assert read(page).skeleton.tags == (
+        "html",
+        "head",
+        "body",
+        "p",
+        "odd-one",
+        "svg",
+        "linearGradient",
+    )

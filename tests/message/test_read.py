@@ -230,3 +230,10 @@ if __name__ == "__main__":
                 facts(read(corpus_mail.read_bytes())), ensure_ascii=False, indent=1
             )
             result.write_text(printed + "\n")
+
+
+def test_a_digest_that_the_caller_has_is_taken():
+    raw = text_mail("Good morning")
+    own = read(raw)
+    assert read(raw, digest=own.digest) == own
+    assert read(raw, digest="0" * 64).digest == "0" * 64

@@ -135,3 +135,11 @@ def test_any_css_is_read(css):
     declared(css)
     sheet(css)
     colour(css)
+
+
+@pytest.mark.parametrize("size", [1, 290, 310, 3_900])
+def test_what_is_too_long_to_remember_is_read_all_the_same(size):
+    style = f"margin:{'0' * size};display:none"
+    assert declared(style).gone is True
+    assert declared(style) == declared(style)
+    assert colour("white" + " " * size) == 0xFFFFFF

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from comity.report import eml
 from comity.report.caps import Caps
 from comity.report.form import Form, Grade
+from comity.report.forward import says_forward
 from comity.report.read import read
 from comity.values.digest import digest_of
 
@@ -113,9 +114,10 @@ def test_look_reads_a_field(field, want, place):
     assert eml.look(head + field + b"\r\n\r\nSubject: in the body").words(b"subject") == want
 
 
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("end", [b"\n\n", b"\r\n\r\n", b"\n\r\n"])
-def test_look_ends_at_the_first_blank_line(end):
-    raw = b"From: a" + end + b"Subject: body\n\nmore\r\n\r\nend"
+def test_look_ends_at_the_first_blank_line(end, line_end):
+    raw = b"To: b" + line_end + b"From: a" + end + b"Subject: body\n\nmore\r\n\r\nend"
     seen = eml.look(raw)
     assert seen.value(b"subject") is None
     assert raw[seen.body_start :].startswith(b"Subject: body")
@@ -202,3 +204,17 @@ def test_any_bytes_give_a_report(content):
 )
 def test_any_json_gives_a_report(value):
     assert read(json.dumps(value).encode(), "x")
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_two_kinds_of_blank_lines_in_a_row_the_first_ends_the_header(line_end):
+    raw = b"From: a" + line_end + b"To: b\n\n\r\nSubject: body"
+    assert raw[eml.look(raw).body_start :] == b"\r\nSubject: body"
+
+
+@pytest.mark.parametrize(
+    ("subject", "forward"),
+    [("Fwd: a", True), ("FW\uff1a a", True), ("[Fwd: a]", True), ("a", False)],
+)
+def test_a_subject_says_forward_by_its_prefix(subject, forward):
+    assert says_forward(subject) is forward
