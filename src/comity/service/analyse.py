@@ -72,7 +72,8 @@ def analyse_report(report: Report, knowledge: Knowledge) -> Analysis:
     if report.form is Form.NOT_MAIL:
         return Analysis(report)
     mime = split(report.mail)
-    message = read(report.mail, mime, knowledge.qr)
+    digest = None if report.rewritten else report.digest  # a rewritten mail's is of other bytes
+    message = read(report.mail, mime, knowledge.qr, digest)
     trace = _trace(report, mime.parts[0].fields, knowledge)
     compared = None
     if knowledge.fingerprints:
