@@ -10,23 +10,28 @@ import re
 from comity.trace.claim import ClaimedHop
 from comity.trace.clock import read_time
 from comity.trace.peer import MAX_NAME, UNKNOWN_HOST, ip_of, is_address, own_address, peer_ip
-from comity.trace.way import KEYWORDS, way_of_usual
+from comity.trace.way import way_of_usual
 from comity.values.span import Span
 
+# A keyword of `trace.way`, where a word is looked for: sections begin elsewhere then.
+_NO_KEYWORD = r"(?!(?i:from|by|via|with|id|for)(?![^\s;]))"
 # Each part ends where its character class ends, and "++" gives nothing back: linear by itself.
 _USUAL = re.compile(
-    r"(?:from ([^\s()\"\[\],;]++) \((?:([0-9A-Fa-f:.]{2,51}+)"  # HELO (the address seen
+    rf"(?:from {_NO_KEYWORD}"
+    r"([^\s()\"\[\],;]++) \((?:([0-9A-Fa-f:.]{2,51}+)"  # HELO (the address seen
     r"|(?:([\w.-]++) )?\[(?:IPv6:)?([0-9A-Fa-f:.]{2,51}+)\])\) "  # or name and [address])
     r"(?:\(using TLS(?:[\w ./-]++|\((?:\d|P-)[\w ./-]*+\))*+\) )?"
     r"(?:\(No client certificate requested\) )?)?"
     # "(auth…" tells of a login, wherever it stands.
-    r"by ([^\s()\"\[\],;]++)(?: \((?:([0-9A-Fa-f:.]{2,51}+)|((?!(?i:auth))[^()\"]*+))\))?"
-    r"(?: with (Microsoft SMTP Server|[A-Za-z]{1,40}+)(?: \((?!(?i:auth))[^()\"]*+\))?)?"
-    r"(?: id ([^\s()\";]++)(?: via (Frontend) Transport)?)?"
+    rf"by {_NO_KEYWORD}"
+    r"([^\s()\"\[\],;]++)(?: \((?:([0-9A-Fa-f:.]{2,51}+)|((?!(?i:auth))[^()\"]*+))\))?"
+    rf"(?: with {_NO_KEYWORD}"
+    r"(Microsoft SMTP Server|[A-Za-z]{1,40}+)(?: \((?!(?i:auth))[^()\"]*+\))?)?"
+    rf"(?: id {_NO_KEYWORD}"
+    r"([^\s()\";]++)(?: via (Frontend) Transport)?)?"
     r"(?: for <([^\s()<>\";]++)>(?: \((?!(?i:auth))[^()\"]*+\))?)?"
     r";([^();]*+(?:\([^();]*+\))?)$"
 )
-_WORDS = KEYWORDS | {"from"}  # where one of these stands as a word, sections begin elsewhere
 _LEADS = frozenset(("auth", "helo", "ehlo", "lhlo"))  # what stands behind is not what was seen
 
 
@@ -39,9 +44,6 @@ def read_usual(text: str, span: Span | None) -> ClaimedHop | None:
         name, seen, host, literal, by, by_seen, by_comment,
         protocol, id_, via, for_, tail,
     ) = match.groups()  # fmt: skip
-    for word in (name, by, protocol, id_):
-        if word is not None and len(word) < 5 and word.lower() in _WORDS:
-            return None
     if "(Exim" in text:  # its lines mean something else
         return None
     if protocol is None and via is not None:
