@@ -201,19 +201,23 @@ def _standing(by: str, boundary: Boundary, trust: Trust, known: dict[str, Standi
 
 def _is_our_id(by: str, boundary: Boundary, trust: Trust) -> bool:
     """Whether an authserv-id can be of the hosts that wrote the believed lines."""
-    for vouched in boundary.vouched:
-        hop = vouched.hop
-        writer = trust.services.writer(hop.by, hop.by_ip)
-        if not by:
-            if writer is not None and writer.results_without_id:
+    services = trust.services
+    hops = [vouched.hop for vouched in boundary.vouched]
+    if not by:
+        writers = [services.writer(hop.by, hop.by_ip) for hop in hops]
+        return any(writer is not None and writer.results_without_id for writer in writers)
+    if hops and trust.configured and trust.wrote_own(by, None):
+        return True
+    service = services.provider(by)
+    whose = organisation(by)
+    for hop in hops:
+        if same_host(by, hop.by):
+            return True
+        writer = services.writer(hop.by, hop.by_ip)
+        if writer is not None:
+            if writer is service:
                 return True
-            continue
-        if same_host(by, hop.by) or (trust.configured and trust.wrote_own(by, None)):
-            return True
-        if writer is not None and trust.services.provider(by) is writer:
-            return True
-        ours = organisation(hop.by)
-        if ours is not None and writer is None and organisation(by) == ours:
+        elif whose is not None and whose == organisation(hop.by):
             return True
     return False
 

@@ -86,7 +86,7 @@ class _Walk:
         self.guessed: int | None = None  # the first line whose public peer we took for our own
 
     def run(self) -> Boundary:
-        why = Reason("top-line", "The recipient's own server wrote the top line.")
+        why = _TOP
         for index, hop in enumerate(self.hops):
             self.vouched.append(VouchedHop(hop, index, why))
             self.side.learn(hop)
@@ -386,6 +386,7 @@ class _Walk:
 
 
 _NOT_PUSHED = frozenset((Way.LOCAL, Way.PULL, Way.DELIVERY))
+_TOP = Reason("top-line", "The recipient's own server wrote the top line.")
 _TWO_WRITERS = Reason(
     "line-names-two-writers",
     "A line of the recipient's side names two hosts that wrote it: a peer may have put words into "

@@ -41,7 +41,9 @@ def organisation(name: str | None) -> str | None:
 
 
 def same_host(a: str | None, b: str | None) -> bool:
-    return bool(a) and bool(b) and (a or "").lower().rstrip(".") == (b or "").lower().rstrip(".")
+    if not a or not b:
+        return False
+    return a == b or a.lower().rstrip(".") == b.lower().rstrip(".")
 
 
 @lru_cache(maxsize=1)
