@@ -14,23 +14,23 @@ from comity.values.span import Span
 MAX_SUMS = 4_000  # characters in which sums and numbers are looked for, ours
 SHORT = 40  # words, ours
 _SUM_SIGNS = "$€£¥₩₹円元원万億"
-_PERCENT = re.compile(r"(?<!\d)\d{1,3}\s?%")
+_PERCENT = re.compile(r"(?=\d)(?<!\d)\d{1,3}\s?%")
 _SUM_WORDS = frozenset(
     "USD usd EUR eur Eur GBP gbp euro euros Euro Euros EUROS dollars Dollars DOLLARS dollar "
     "million Million MILLION millions Millions Millionen Mio mio millones Millones milhões milhoes "
     "milioni miljoen mln миллион миллионов млн руб рублей zł tl TL kr".split()
 )
+# Each begins by saying which characters it can begin with: the search then skips to them.
 _PRICE = re.compile(
-    r"(?:[$€£]|R\$)\s?\d{1,5}(?:[.,]\d\d)?(?![\d.,])"
-    r"|(?<![\d.,])\d{1,5}(?:[.,]\d\d)?\s?(?:[€£]|eur\b|usd\b|zł|kr\b|руб|円|元|원|tl\b)",
-    re.IGNORECASE,
+    r"(?=[$€£Rr\d])(?i:(?:[$€£]|R\$)\s?\d{1,5}(?:[.,]\d\d)?(?![\d.,])"
+    r"|(?<![\d.,])\d{1,5}(?:[.,]\d\d)?\s?(?:[€£]|eur\b|usd\b|zł|kr\b|руб|円|元|원|tl\b))"
 )
 _BIG = re.compile(
+    r"(?=[\d,$€£uUeEgG])(?i:"
     r"\d[\d.,]{0,14}\s?(?:million|millón|millones|milhões|milhoes|milioni|miljoen|mio\b|mln\b|м(?:илл|лн))"
     r"|(?:[$€£]|\b(?:usd|us|eur|gbp)\b)\s?\$?\s?\d{1,3}(?:[.,]\d{3}){2,4}"
     r"|\b\d{1,3}(?:[.,]\d{3}){2,4}(?:[.,]\d\d)?\s?(?:[$€£]|usd|eur|gbp|dollar|euro|pound)"
-    r"|[\d,]{1,12}万(?:美元|ドル|달러)|\d{1,6}億円",
-    re.IGNORECASE,
+    r"|[\d,]{1,12}万(?:美元|ドル|달러)|\d{1,6}億円)"
 )
 _BIG_WORDS = ("mil", "mio", "mln", "мил", "млн", "万", "億")
 _GROUPS = re.compile(r"[.,]\d{3}[.,]\d{3}")
@@ -62,7 +62,7 @@ _USUAL_ARCHIVES = frozenset(
 )
 _DISGUISED = frozenset("double-extension name-reordered".split())
 _DOCUMENT = ("application/pdf", "application/msword", "application/vnd.", "application/rtf")
-_PHONE = re.compile(r"(?<![\d./-])\+?\(?\d{1,4}\)?(?:[\s.·–+*_-]{0,3}\(?\d{2,5}\)?){2,4}(?![\d/])")
+_PHONE = re.compile(r"(?=[+(\d])(?<![\d./-])\+?\(?\d{1,4}\)?(?:[\s.·–+*_-]{0,3}\(?\d{2,5}\)?){2,4}(?![\d/])")
 
 
 def links(
@@ -219,8 +219,9 @@ def sums(message: Message, words: frozenset[str], evidence: Evidence) -> None:
         phone = _PHONE.search(text)
         if phone:
             evidence.note("phone-number", Span("text", *phone.span()))
-    if words and max(map(len, words)) >= 26:
-        if any(len(word) >= 26 and _COIN.match(word) for word in words):
-            evidence.note("coin-address")
+    if "extortion" in evidence.counts and any(
+        len(word) >= 26 and _COIN.match(word) for word in words
+    ):
+        evidence.note("coin-address")
     if not _COIN_WORDS.isdisjoint(words):
         evidence.note("bitcoin-word")

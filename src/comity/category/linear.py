@@ -21,6 +21,10 @@ LIMIT = 1.0  # log-odds that the model may add or take at most, ours
 # The model's labels: those of `assessment.Label` without "undetermined".
 LABELS = ("commercial", "fraud", "phishing", "malware", "other", "non-commercial")
 
+_LIFT = 128
+_DIGIT = 20  # bits: room for 255 times the MAX_WORDS words, pairs and pairs of letters
+_MASK = (1 << _DIGIT) - 1
+
 
 class _Hashes(dict[str, int]):
     """Word as written → its place in the table, worked out once."""
@@ -58,11 +62,22 @@ def features(words: list[str], unspaced: str = "") -> NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """Weights as bytes with one scale, a bias, and how much of it counts."""
+    """Weights as bytes with one scale, a bias, and how much of it counts.
+
+    For adding, three labels' weights stand side by side in one number, so that a row is two.
+    """
 
     weights: NDArray[np.int8]  # (SIZE, labels)
     scale: float
     bias: tuple[float, ...]
+    _packed: tuple[NDArray[np.int64], NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, weights: NDArray[np.int8], scale: float, bias: tuple[float, ...]) -> "Linear":
+        lifted = weights.astype(np.int64) + _LIFT  # no digit below 0
+        halves = (lifted[:, at] | lifted[:, at + 1] << _DIGIT | lifted[:, at + 2] << 2 * _DIGIT
+                  for at in (0, 3))
+        return cls(weights, scale, bias, (next(halves), next(halves)))
 
     def scores(self, words: list[str], unspaced: str = "") -> list[float]:
         """Log-odds by label, centred and kept within LIMIT."""
@@ -70,20 +85,25 @@ class Linear:
         if not len(places):
             return [0.0] * len(LABELS)
         factor = self.scale / len(places) ** 0.5
-        sums = self.weights[places].sum(axis=0, dtype=np.int32).tolist()
-        scores = [one * factor + bias for one, bias in zip(sums, self.bias, strict=True)]
+        lift = _LIFT * len(places)
+        scores: list[float] = []
+        for half in self._packed:
+            total = int(half[places].sum())
+            for _ in range(3):
+                scores.append(((total & _MASK) - lift) * factor + self.bias[len(scores)])
+                total >>= _DIGIT
         mean = sum(scores) / len(scores)
         return [min(max(score - mean, -LIMIT), LIMIT) for score in scores]
 
 
 def empty() -> Linear:
     """A model that says nothing: for tests and before training."""
-    return Linear(np.zeros((SIZE, len(LABELS)), np.int8), 0.0, (0.0,) * len(LABELS))
+    return Linear.of(np.zeros((SIZE, len(LABELS)), np.int8), 0.0, (0.0,) * len(LABELS))
 
 
 def load(stored: Any) -> Linear:
     """From the arrays of an .npz file."""
-    return Linear(
+    return Linear.of(
         np.asarray(stored["weights"], dtype=np.int8),
         float(stored["scale"]),
         tuple(float(one) for one in stored["bias"]),

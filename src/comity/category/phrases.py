@@ -8,7 +8,6 @@ counts only in a mail of its own language; longer ones count everywhere. Decides
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import compress, count, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -113,6 +112,8 @@ class Vocabulary(dict[str, int]):
 class State(dict[int, "State | None"]):
     """All nodes of the tree that the words so far may have led to; → the next, by class."""
 
+    __slots__ = ("_steps", "depth", "ends", "goes_on", "nodes")
+
     def __init__(self, steps: "Steps", nodes: tuple[int, ...], depth: int) -> None:
         super().__init__()
         self._steps = steps
@@ -123,25 +124,43 @@ class State(dict[int, "State | None"]):
         )
         self.goes_on = any(steps.goes_on(node) for node in nodes)
 
+    def ends_with(self, before: tuple[End, ...]) -> tuple[End, ...]:
+        """Phrases that end here and those that ended before, in the order of the tree."""
+        if before and self.ends:
+            return tuple(sorted((*before, *self.ends), key=_NODE))
+        return before or self.ends
+
     def __missing__(self, number: int) -> "State | None":
         return self._steps.next(self, number)
 
 
-class Steps(dict[tuple[int, int], "tuple[tuple[End, ...], State | None] | None"]):
-    """Classes of two neighbouring words → phrases that end there, and how to go on.
+class Steps:
+    """The tree walked by classes of words. Each step is worked out when first met.
 
-    Worked out when first met; most pairs of words begin nothing.
+    `begun` has for each class the state after a first word of it: mostly None.
     """
 
-    MAX = 100_000  # pairs and steps remembered, ours: about 20 MB
+    MAX = 100_000  # steps remembered, ours: about 15 MB
 
     def __init__(self, tree: Tree, kinds: list[tuple[int, ...]]) -> None:
-        super().__init__()
         self._nodes = tree.nodes
         self._edges: dict[int, dict[int, int]] = {}
         self._kinds = kinds
-        self._start = State(self, (0,), -1)
+        self.begun: list[State | None] = []
         self._count = 0
+
+    def catch_up(self) -> None:
+        """Begin with the classes that came up since; forget all if it is too much."""
+        if self._count > self.MAX:
+            self.begun.clear()
+            self._count = 0
+        start = State(self, (0,), -1)
+        for number in range(len(self.begun), len(self._kinds)):
+            self.begun.append(self.next(start, number))
+
+    @property
+    def full(self) -> bool:
+        return self._count > self.MAX
 
     def ends(self, node: int) -> list[int]:
         return self._nodes[node][1]  # type: ignore[return-value]
@@ -163,21 +182,6 @@ class Steps(dict[tuple[int, int], "tuple[tuple[End, ...], State | None] | None"]
         found = State(self, tuple(sorted(reached)), state.depth + 1) if reached else None
         self._count += 1
         state[number] = found
-        return found
-
-    def __missing__(
-        self, pair: tuple[int, int]
-    ) -> tuple[tuple[End, ...], State | None] | None:
-        if len(self) + self._count >= self.MAX:
-            self.clear()
-            self._start = State(self, (0,), -1)
-            self._count = 0
-        first = self._start[pair[0]]
-        second = first[pair[1]] if first is not None and first.goes_on else None
-        ends = (first.ends if first is not None else ()) + (second.ends if second is not None else ())
-        on = second if second is not None and second.goes_on else None
-        found = (tuple(sorted(ends, key=_NODE)), on) if ends or on is not None else None
-        self[pair] = found
         return found
 
 
@@ -235,11 +239,17 @@ class Phrases:
         vocabulary, steps = self._vocabulary, self._steps
         assert vocabulary is not None and steps is not None, "close() comes before find()"
         classes = [*map(vocabulary.__getitem__, words), Vocabulary.BREAK, Vocabulary.BREAK]
+        if len(steps.begun) < len(vocabulary.kinds) or steps.full:
+            steps.catch_up()
         hits: dict[int, Hit] = {}
-        begun = [*map(steps.__getitem__, pairwise(classes))]
-        for at, (ends, state) in zip(compress(count(), begun), filter(None, begun)):
-            if state is not None and (third := state[classes[at + 2]]) is not None:
-                ends = _longer(ends, third, classes, at + 3)
+        for at, state in enumerate(map(steps.begun.__getitem__, classes)):
+            if state is None:
+                continue
+            ends = state.ends
+            if state.goes_on and (second := state[classes[at + 1]]) is not None:
+                ends = second.ends_with(ends) if ends else second.ends
+                if second.goes_on and (third := second[classes[at + 2]]) is not None:
+                    ends = _longer(ends, third, classes, at + 3)
             for _, phrase, length in ends:
                 if phrase not in hits:
                     hits[phrase] = (phrase, at, at + length)
@@ -265,16 +275,15 @@ class Phrases:
 def _longer(
     ends: tuple[End, ...], state: State | None, classes: list[int], at: int
 ) -> tuple[End, ...]:
-    """The phrases that end at the first two words and those that go on, in order."""
-    more = list(ends)
+    """The phrases that ended so far and those that end further on, in order."""
     while state is not None:
-        more += state.ends
+        if state.ends:
+            ends = state.ends_with(ends)
         if not state.goes_on:
             break
         state = state[classes[at]]
         at += 1
-    more.sort(key=_NODE)
-    return tuple(more)
+    return ends
 
 
 _ANY = -1  # edge that any word passes
