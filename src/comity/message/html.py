@@ -66,6 +66,7 @@ def _unnumbered(node: LexborNode) -> tuple[str, int]:
     return tag, _NOTHING if tag[0] in "-!" else 0
 
 
+_TOLD = DRAWN | {"style", "class", "id"}  # attributes that `_enter` asks for
 _REFRESH = re.compile(r"\s*\d*\s*[;,]?\s*(?:url\s*=)?\s*(.{1,4000})", re.IGNORECASE | re.DOTALL)
 
 
@@ -233,7 +234,7 @@ def _walk(walk: _Walk, root: LexborNode) -> None:
             elif kind & _CELL and not ink.gap:  # is set off by a space
                 ink.gap = " "
             attrs = node.attributes
-            if attrs or ruled:
+            if ruled or (attrs and (kind & _BODY or not _TOLD.isdisjoint(attrs))):
                 look = _enter(walk, tag, attrs, look)
                 if kind & _BODY:
                     walk.ink = look[3]

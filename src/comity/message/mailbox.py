@@ -33,15 +33,17 @@ def read(value: str, span: Span | None = None) -> tuple[tuple[Mailbox, ...], tup
     if not value.strip():
         return (), ()
     if len(value) < MAX_PLAIN:
-        simple = _SIMPLE.fullmatch(value)
+        simple = _SIMPLE.fullmatch(value) if "<" in value else None
         if simple:
             quoted, plain, address = simple.groups()
             name = plain if quoted is None else quoted
             if "=?" not in address:
                 return _only(name, address, span)
             return _boxes([_Entry(name, address)], span, [])
-        bare = _BARE.fullmatch(value)
+        bare = None if "<" in value else _BARE.fullmatch(value)
         if bare:
+            if "=?" not in bare[1]:
+                return _only("", bare[1], span)
             return _boxes([_Entry("", bare[1])], span, [])
     defects: list[Defect] = []
     if len(value) > MAX_FIELD:
