@@ -362,7 +362,7 @@ def test_the_model_alone_accuses_nobody(mail, no_trace, model):
     weights = np.zeros((SIZE, len(LABELS)), np.int8)
     for at in range(4):  # commercial, fraud, phishing, malware
         weights[:, at] = 127
-        mad = replace(model, linear=Linear(weights, 1.0, (0.0,) * len(LABELS)))
+        mad = replace(model, linear=Linear.of(weights, 1.0, (0.0,) * len(LABELS)))
         said = decide(mail(subject="Notes", text="The ferry left at noon."), no_trace, mad)
         assert said.label not in ACCUSING
         weights[:, at] = 0

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.category.evidence import Evidence
+from comity.category.ideas import _offsets
 from comity.category.ideas import read as read_ideas
-from comity.category.phrases import SERVES, Phrases, build, read_file
-from comity.category.words import fold, is_disguised, joined, tokens
+from comity.category.phrases import SERVES, Phrases, Steps, build, read_file
+from comity.category.words import fold, is_disguised, joined, matches, tokens
 from comity.values.errors import BadData
 
 FOLDED = {  # as written → folded
@@ -47,6 +48,27 @@ def test_a_mail_address_is_one_word_where_asked():
     text = "password for a.b@mail.example has expired"
     assert tokens(text, addresses=True)[2] == "a.b@mail.example"
     assert len(tokens(text)) == 8
+
+
+@given(st.text(alphabet="ab é_.-+@ \n,́", max_size=60), st.booleans())
+def test_quick_splitting_gives_the_words_the_pattern_gives(text, addresses):
+    assert tokens(text, addresses) == [one[0] for one in matches(text, addresses)]
+
+
+@given(st.text(alphabet="aab é_.-+@ \n,", max_size=60))
+def test_each_word_is_found_where_it_stands(text):
+    places = [one.start() for one in matches(text, addresses=True)]
+    assert _offsets(text, tokens(text, addresses=True)) == places
+
+
+def test_words_that_are_forgotten_are_found_again(monkeypatch):
+    monkeypatch.setattr(Steps, "MAX", 3)
+    phrases = small("click here", "account _ suspended")
+    for _ in range(3):
+        assert found(phrases, "click here, your account was suspended") == {
+            "click here",
+            "account _ suspended",
+        }
 
 
 def found(phrases: Phrases, text: str) -> set[str]:

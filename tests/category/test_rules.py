@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from comity.category import brands, facts, hosts, rules
+from comity.category import brands, facts, hosts, prepared, rules
 from comity.category.assessment import Label
 from comity.category.decide import _MECHANICS
+from comity.category.model import digest, prepare, read_texts
 from comity.values.errors import BadData
 
 FOLDER = Path(facts.__file__).parent
@@ -99,6 +100,25 @@ def test_hosts_are_read_by_class_and_unknown_classes_refused():
 
 def test_the_trained_weights_are_small_and_open_without_pickle():
     assert (DATA / "model.npz").stat().st_size < 1_000_000
+
+
+def test_what_is_prepared_is_what_the_texts_say(model):
+    """Derived by tools/prepare_category.py; out of date it is not used, and a start is slow."""
+    texts = read_texts()
+    stored = (DATA / prepared.NAME).read_bytes()
+    assert prepared.read(stored, digest(texts)), "run: python tools/prepare_category.py"
+    made = prepare(texts)
+    made.phrases.close()
+    assert prepared.write(made, digest(texts)) == stored
+    assert made.phrases.phrases == model.phrases.phrases
+    assert made.phrases.tree.nodes == model.phrases.tree.nodes
+    assert made.brands == model.brands
+    assert rules.of(made.rules) == model.rules
+
+
+def test_what_was_prepared_of_other_texts_is_not_used():
+    stored = (DATA / prepared.NAME).read_bytes()
+    assert prepared.read(stored, "0" * 64) is None
 
 
 def test_the_page_of_reasons_is_the_rules_as_they_are(model):

@@ -44,8 +44,11 @@ class Brands:
 
     def __post_init__(self) -> None:
         for index, brand in enumerate(self.brands):
-            for domain in sorted(brand.domains):
+            for domain in brand.domains:
                 self.by_domain.setdefault(domain, index)
+        if self.by_squeezed:
+            return
+        for index, brand in enumerate(self.brands):
             for spelling in (*brand.spellings, *brand.weak):
                 key = squeezed(spelling)
                 if len(key) >= 4 and key.isascii():

@@ -62,7 +62,9 @@ _USUAL_ARCHIVES = frozenset(
 )
 _DISGUISED = frozenset("double-extension name-reordered".split())
 _DOCUMENT = ("application/pdf", "application/msword", "application/vnd.", "application/rtf")
-_PHONE = re.compile(r"(?=[+(\d])(?<![\d./-])\+?\(?\d{1,4}\)?(?:[\s.·–+*_-]{0,3}\(?\d{2,5}\)?){2,4}(?![\d/])")
+_PHONE = re.compile(
+    r"(?=[+(\d])(?<![\d./-])\+?\(?\d{1,4}\)?(?:[\s.·–+*_-]{0,3}\(?\d{2,5}\)?){2,4}(?![\d/])"
+)
 
 
 def links(

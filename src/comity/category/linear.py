@@ -75,8 +75,10 @@ class Linear:
     @classmethod
     def of(cls, weights: NDArray[np.int8], scale: float, bias: tuple[float, ...]) -> "Linear":
         lifted = weights.astype(np.int64) + _LIFT  # no digit below 0
-        halves = (lifted[:, at] | lifted[:, at + 1] << _DIGIT | lifted[:, at + 2] << 2 * _DIGIT
-                  for at in (0, 3))
+        halves = (
+            lifted[:, at] | lifted[:, at + 1] << _DIGIT | lifted[:, at + 2] << 2 * _DIGIT
+            for at in (0, 3)
+        )
         return cls(weights, scale, bias, (next(halves), next(halves)))
 
     def scores(self, words: list[str], unspaced: str = "") -> list[float]:

@@ -35,6 +35,7 @@ SERVES = {
     "ar": ("ar",),
 }
 
+
 class Phrase(NamedTuple):
     """One phrase and the idea it stands for."""
 
@@ -261,9 +262,7 @@ class Phrases:
         if len(lowered) != len(text):  # a few letters grow: keep the offsets true
             lowered = text
         worth = [
-            at
-            for letter in self._by_rarest.keys() & set(lowered)
-            for at in self._by_rarest[letter]
+            at for letter in self._by_rarest.keys() & set(lowered) for at in self._by_rarest[letter]
         ]
         for index in sorted(worth):
             phrase, number = self.unspaced[index]

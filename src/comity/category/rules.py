@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from comity.category.assessment import Label
 from comity.category.evidence import Evidence
@@ -94,16 +95,25 @@ class Rules:
 
 def read(text: str, known: frozenset[str] = frozenset()) -> Rules:
     """Read the rule file; check facts against `known` if given. Raises BadData."""
+    return of(table(text), known)
+
+
+def table(text: str) -> dict[str, Any]:
+    """The file's tables, not looked at yet."""
     try:
-        table = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadData(f"rules.toml: {error}", "See the head of the file for its form.") from error
+
+
+def of(table: dict[str, Any], known: frozenset[str] = frozenset()) -> Rules:
+    """The rules of such tables. Raises BadData."""
     groups = {name: tuple(members) for name, members in table.get("groups", {}).items()}
     bias = table.get("bias", {})
     rules = tuple(_rules(table.get("rule", [])[:MAX_RULES]))
     codes = [rule.code for rule in rules]
-    for code in codes:
-        if codes.count(code) > 1:
+    for code, times in Counter(codes).items():
+        if times > 1:
             raise BadData(f"rules.toml: two rules are called {code!r}", "Give each its own code.")
     if known:
         for rule in rules:
