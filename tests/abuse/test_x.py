@@ -223,12 +223,13 @@ TOML = {
     "another version": "version = 99\n",
     "no text": "\x00",
     "wrong kind": "version = 1\ncountry = 5\n",
+    "no UTF-8": "\udcff",
 }
 
 
 @pytest.mark.parametrize("text", TOML.values(), ids=TOML)
 def test_x13_settings_that_cannot_be_used(comity, node, text):
-    (node / "comity.toml").write_text(text)
+    (node / "comity.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
     ran = comity("fsck", "--node", node)
     assert ran.code == 65
     assert "comity.toml" in ran.err

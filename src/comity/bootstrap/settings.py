@@ -79,6 +79,8 @@ def read(folder: Path, environ: Mapping[str, str]) -> Settings:
         ) from None
     except OSError as error:
         raise InputOutput(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BadData(f"{path}: not UTF-8 text", "Save the file as UTF-8.") from error
     try:
         return _settings(tomllib.loads(text), environ)
     except KeyError as error:

@@ -253,6 +253,8 @@ def reanalyse(folder: str | None, jobs: int | None, as_json: bool) -> None:
             click.echo(f"CHANGED with the same versions, which is a fault of Comity: {changed}")
     for parked in done.parked:
         say(f"could not be read: {parked}")
+    for damage in done.damaged:
+        say(f"damaged: {damage.segment} at byte {damage.offset:,}: {damage.problem}")
     some_failed(len(done.parked) + len(done.damaged), "reports")
 
 
