@@ -17,6 +17,8 @@ from comity.report.form import Form
 from comity.service.grouping import Grouping
 from comity.service.ports import Analysed
 
+FORMS = [form.value for form in Form if form is not Form.NOT_MAIL]
+
 
 @dataclass(slots=True)
 class _Count:
@@ -40,7 +42,7 @@ class _Count:
 @click.option("--geo", multiple=True, metavar="MMDB", help="Address data. Repeatable.")
 @click.option("--dns", metavar="FILE", help="Archived DNS answers: DKIM is checked with them.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes. Default: one per processor.")
-@click.option("--form", type=click.Choice([form.value for form in Form]), help="Force the form.")
+@click.option("--form", type=click.Choice(FORMS), help="How the reports came, if you know better.")
 @click.option(
     "--address-policy",
     type=click.Choice(list(POLICIES)),

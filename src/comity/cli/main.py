@@ -65,7 +65,8 @@ class Verbs(click.Group):
 @click.group(
     cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Every verb: comity VERB --help. Every verb has --json: one object a line.",
+    subcommand_metavar="VERB …",
+    epilog="Every verb: comity VERB --help. With --json (all but raw): one object a line.",
 )
 @click.version_option(__version__, prog_name="comity")
 def main() -> None:

@@ -17,6 +17,7 @@ from comity.message.show import marked
 
 WIDE = 110  # columns used when the output is no terminal
 MOST_LINKS = 12
+MOST_CLAIMS = 12
 LABEL_STYLE = {
     "phishing": "bold red",
     "fraud": "red",
@@ -31,6 +32,13 @@ STANDING = {  # solid = vouched, dashed = claimed, hatched = forged: shape first
     "claimed": ("╌╌╌", "dim"),
     "forged": ("╳╳╳", "red"),
     "unparsed": ("? ?", "dim"),
+}
+
+GRADES = {  # in words, as `report.form.Grade` tells them
+    "A": "the mail as received",
+    "B": "the mail, wrapped on its way here",
+    "C": "forwarded in the text: its header is lost",
+    "D": "text or picture only",
 }
 
 
@@ -133,12 +141,15 @@ def _tail(path: str, size: int) -> str:
 
 
 def mail(line: dict[str, Any]) -> None:
-    """One mail: what it is and why, where it came from, its links and attachments."""
-    out = console()
+    """One mail: what it is and why, where it came from, its links and attachments.
+
+    Of an input that holds no mail there is nothing to draw: why, is told on standard error.
+    """
     if line["message"] is None:
-        out.print(Text(f"{shown(line['path'])}: {shown(line['error']['text'], 300)}"))
         return
+    out = console()
     _head(out, line)
+    _report(out, line["report"])
     _category(out, line)
     _origin(out, line["trace"])
     _hops(out, line["trace"])
@@ -155,7 +166,8 @@ def _head(out: Console, line: dict[str, Any]) -> None:
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")  # a digest or a path is shown whole, on two lines if it must
     for name, value in (
-        ("Report", f"{shown(line['path'])}  ({line['form']}, grade {line['grade']})"),
+        ("Report", shown(line["path"])),
+        ("Form", f"{line['form']}, grade {line['grade']}: {GRADES[line['grade']]}"),
         ("SHA-256", line["sha256"]),
         ("From", found["from"] or "undetermined"),
         ("Reply-To", ", ".join(found["reply_to"])),
@@ -167,6 +179,26 @@ def _head(out: Console, line: dict[str, Any]) -> None:
         if value:
             grid.add_row(name, Text(shown(value)))
     out.print(grid)
+
+
+def _report(out: Console, report: dict[str, Any]) -> None:
+    """Whose report it is and what it claims; of a mail that was handed in bare, nothing."""
+    carrier = report["carrier"] or {}
+    told = {
+        "reporter": report["reporter"],
+        "at": report["reported_at"],
+        "sent from": " ".join(str(carrier[key]) for key in ("ip", "country") if carrier.get(key)),
+        **report["claims"],
+    }
+    told = {name: value for name, value in told.items() if value}
+    if not told:
+        return
+    out.print(Text("\nWhat the report says of itself and of the mail: claims", style="bold"))
+    for name, value in list(told.items())[:MOST_CLAIMS]:
+        safe = shown(value, 160).replace("http", "hxxp")
+        hanging(out, Text("  "), Text(f"{shown(name, 40)}: ", "dim").append(safe, "default"))
+    if len(told) > MOST_CLAIMS:
+        out.print(Text("  … the rest is in --json", style="dim"))
 
 
 def _category(out: Console, line: dict[str, Any]) -> None:
