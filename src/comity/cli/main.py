@@ -152,7 +152,7 @@ def _told(error: Exception) -> ComityError:
         fact = what + (error.strerror or str(error))
         if error.errno in _LATER:
             return TryLater(fact, "This machine is at a limit. Use fewer --jobs, or try later.")
-        return InputOutput(fact, "What was accepted is safe. Mend it, then run it again.")
+        return InputOutput(fact, "Mend it, then run it again. For a node, then: comity fsck")
     told = ComityError(
         f"a fault of Comity itself: {type(error).__name__}: {error}",
         "What was accepted is safe. Please report it, with what the same call and --debug shows.",
