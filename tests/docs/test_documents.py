@@ -72,3 +72,10 @@ def test_no_file_names_a_machine_path_or_a_registry():
         text = path.read_text("utf-8")
         for word in ("/work/" + "main", "pypi" + ".org", "files.python" + "hosted"):
             assert word not in text, f"{path} holds {word}"
+
+
+def test_every_page_is_in_the_index():
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    for page in PAGES[1:]:
+        name = str(page.relative_to(ROOT / "docs"))
+        assert name == "README.md" or f"]({name})" in index, f"docs/README.md does not list {name}"
