@@ -89,6 +89,27 @@ def test_the_environment_overrides_the_file(node):
     assert (found.database_url, found.segment_bytes) == ("postgresql://db/x", 70_000)
 
 
+def test_the_environment_overrides_how_mail_is_read(node):
+    environ = {
+        "COMITY_TRUST": "/t.json",
+        "COMITY_TRUSTED_RELAYS": "192.0.2.0/24, mx.example.org",
+        "COMITY_GEO": "/a.mmdb:/b.mmdb",
+        "COMITY_ADDRESS_POLICY": "demo",
+    }
+    reading = Node.open(node.folder, environ=environ).settings.reading
+    assert reading.trust == "/t.json"
+    assert reading.trusted_relays == ("192.0.2.0/24", "mx.example.org")
+    assert reading.geo == ("/a.mmdb", "/b.mmdb")
+    assert reading.address_policy == "demo"
+
+
+def test_a_bare_word_where_a_list_belongs_is_named(node):
+    path = node.folder / "comity.toml"
+    path.write_text(path.read_text("utf-8").replace("geo = []", 'geo = "/a.mmdb"'), "utf-8")
+    with pytest.raises(BadData, match="geo to be a list"):
+        Node.open(node.folder, environ={})
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -38,8 +38,9 @@ class Settings:
 
     def print(self) -> str:
         return f"""\
-# Settings of a Comity node. Each can be overridden in the environment:
-# COMITY_DATABASE_URL, COMITY_VAULT_SEGMENT_BYTES, COMITY_TRUST, COMITY_GEO.
+# Settings of a Comity node. All but country and origin can be overridden in the environment:
+# COMITY_DATABASE_URL, COMITY_VAULT_SEGMENT_BYTES, COMITY_TRUST, COMITY_TRUSTED_RELAYS, COMITY_GEO,
+# COMITY_ADDRESS_POLICY (several relays: "," between them; several files: "{os.pathsep}").
 version = {VERSION}
 country = "{self.country}"
 origin = "{self.origin}"  # the log is signed under this name: do not change it
@@ -110,10 +111,23 @@ def _reading(values: dict[str, object], environ: Mapping[str, str]) -> Reading:
     found = values.get("reading", {})
     if not isinstance(found, dict):
         raise ValueError("expected [reading] to be a table")
-    geo = environ.get("COMITY_GEO")
+    relays, geo = environ.get("COMITY_TRUSTED_RELAYS"), environ.get("COMITY_GEO")
     return Reading(
         trust=environ.get("COMITY_TRUST", str(found.get("trust", ""))),
-        trusted_relays=tuple(str(one) for one in found.get("trusted_relays", [])),
-        geo=tuple(geo.split(os.pathsep) if geo else (str(one) for one in found.get("geo", []))),
-        address_policy=str(found.get("address_policy", "production")),
+        trusted_relays=_texts(found, "trusted_relays") if relays is None else _split(relays, ","),
+        geo=_texts(found, "geo") if geo is None else _split(geo, os.pathsep),
+        address_policy=environ.get(
+            "COMITY_ADDRESS_POLICY", str(found.get("address_policy", "production"))
+        ),
     )
+
+
+def _texts(values: dict[str, object], key: str) -> tuple[str, ...]:
+    found = values.get(key, [])
+    if not isinstance(found, list):  # a bare string would be read letter by letter
+        raise ValueError(f"expected reading.{key} to be a list, got {found!r}")
+    return tuple(str(one) for one in found)
+
+
+def _split(text: str, mark: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split(mark) if one.strip())
