@@ -18,6 +18,7 @@ from typing import BinaryIO
 from comity.report.caps import CAPS, Caps
 from comity.report.container import Item, is_box, unpack
 from comity.report.inflate import CUT_OFF, DAMAGED
+from comity.report.maildir import is_maildir
 from comity.values.defect import Defect
 from comity.values.digest import Digest
 
@@ -114,7 +115,7 @@ def _entries(folder: str) -> list[os.DirEntry[str] | Source]:
     if names >= _NODE:
         text = "a node's own folder: ask it with `comity stats --node`; it is not read as mail"
         return [Source(folder, refused=Defect("cannot-read", text))]
-    if names >= {"cur", "new", "tmp"}:  # a Maildir: half-written mail lies in tmp
+    if is_maildir(names):  # half-written mail lies in tmp
         return [entry for entry in entries if entry.name != "tmp"]
     return list(entries)
 
