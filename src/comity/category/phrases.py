@@ -5,6 +5,7 @@ The phrases are data (`data/phrases/*.txt`, its marks explained in en.txt). A ph
 counts only in a mail of its own language; longer ones count everywhere. Decides nothing.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from typing import NamedTuple
 from comity.category.words import TOKEN, UNSPACED, fold
 from comity.values.errors import BadData
 
+SHORT = 4  # letters: such an Arabic word also stands inside longer ones. Ours
+_JOINS = re.compile("[\u0590-\u06ff]+\\Z")  # scripts that put spaces, but join particles
 MAX_GAP = 2  # words that "_" stands for at most
 
 # Which languages each file serves.
@@ -267,8 +270,21 @@ class Phrases:
         for index in sorted(worth):
             phrase, number = self.unspaced[index]
             at = lowered.find(phrase)
+            if len(phrase) <= SHORT and _JOINS.match(phrase):
+                at = _as_word(phrase, lowered, at)
             if at >= 0:
                 yield number, at, at + len(phrase)
+
+
+def _as_word(phrase: str, text: str, at: int) -> int:
+    """Where a short word stands, with no more than a particle of two letters joined before it."""
+    while at >= 0:
+        end = at + len(phrase)
+        before = text[max(at - 3, 0) : at]
+        if not text[end : end + 1].isalpha() and not (len(before) == 3 and before.isalpha()):
+            return at
+        at = text.find(phrase, at + 1)
+    return -1
 
 
 def _longer(
