@@ -85,7 +85,7 @@ def analyse(
         form=Form(form) if form else None,
     )
     count = _Count()
-    with Progress("mails read", rows_appear=not campaigns and not as_json) as progress:
+    with Progress("mails read", rows_appear=not campaigns) as progress:
         found = analyse_all(paths, known, jobs_or_all(jobs))
         answers = progress.over(found)
         lines = _grouped(answers) if campaigns else (one.line for one in answers)

@@ -21,6 +21,7 @@ from comity.values.json import print_json
 
 T = TypeVar("T")
 RECEIPTS = 20  # shown to a person; --json prints all
+PATH = 44  # characters of it, so that a receipt fits 80 columns
 
 node_option = click.option(
     "--node", "folder", metavar="DIR", help="The node's folder. Default: COMITY_HOME."
@@ -116,12 +117,12 @@ def ingest(paths: tuple[str, ...], folder: str | None, as_json: bool) -> None:
         say(f"{path}: {why}")
 
     taken = twice = 0
-    with Progress("reports safe") as progress:
-        for receipt in progress.over(
-            take_in(_readable(paths, refuse), node, refused=refuse, noted=say)
-        ):
+    with Progress("reports safe", rows_appear=as_json) as progress:
+        for receipt in take_in(_readable(paths, refuse), node, refused=refuse, noted=say):
             taken += 1
             twice += receipt.duplicate
+            if as_json or taken > RECEIPTS + 1:  # before that receipts show how it goes
+                progress.reached(taken)
             try:
                 _put_receipt(receipt, taken, as_json)
             except BrokenPipeError as error:
@@ -138,8 +139,8 @@ def _put_receipt(receipt: Receipt, number: int, as_json: bool) -> None:
     if as_json:
         put(receipt.as_json())
     elif number <= RECEIPTS:
-        known = "  known already, counted" if receipt.duplicate else ""
-        path = render.shown(receipt.path, 60)
+        known = "  again" if receipt.duplicate else ""
+        path = render.tail(receipt.path, PATH)
         click.echo(f"{receipt.leaf:>8}  {receipt.digest[:16]}…  {path}{known}")
     elif number == RECEIPTS + 1:
         click.echo("      …  more receipts follow; --json prints each")

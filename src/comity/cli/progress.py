@@ -43,6 +43,7 @@ class Progress:
         for item in items:
             yield item
             self.reached(self._count + 1)
+        self.stop()  # what follows are the results
 
     def reached(self, count: int) -> None:
         """So many are done."""

@@ -106,7 +106,7 @@ class Rows:
         if line["campaign"]:
             self._campaigns.add(line["campaign"])
         cells = {
-            "file": _tail(line["path"], self._columns["file"]),
+            "file": tail(line["path"], self._columns["file"]),
             "origin": origin.get("ip") or "undetermined",
             "": origin.get("country") or "–",
             "network": origin.get("network") or "–",
@@ -136,7 +136,9 @@ class Rows:
         self._console.print(row, no_wrap=True, overflow="crop", soft_wrap=False)
 
 
-def _tail(path: str, size: int) -> str:
+def tail(path: str, size: int) -> str:
+    """The end of a path, which tells more than its beginning; safe to print."""
+    path = shown(path, 400)
     return path if len(path) <= size else "…" + path[-(size - 1) :]
 
 
