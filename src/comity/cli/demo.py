@@ -65,8 +65,10 @@ def _fresh(folder: Path) -> Path:
 def _next(run: Demo) -> None:
     node = run.folder / "node"
     name = run.shown_campaign() or "ID"
+    here = Path(".venv/bin/comity")  # where `make demo` puts it
+    comity = str(here) if here.exists() else "comity"
     out = render.console()
     out.print(Text("\nLook around:", style="bold"))
     for words in (f"campaign {name}", "stats", "fsck"):
-        out.print(Text(f"  .venv/bin/comity {words} --node {node}"))
-    out.print(Text("  .venv/bin/comity analyse YOUR-MAIL.eml"))
+        out.print(Text(f"  {comity} {words} --node {node}"))
+    out.print(Text(f"  {comity} analyse YOUR-MAIL.eml"))
