@@ -69,7 +69,9 @@ def find(
         evidence.note("account-brand")
     if brand.kind == "crypto":
         evidence.note("crypto-brand")
-    owns_sender = brand.owns(_registered(domain), domain)
+    # Anybody can have a mailbox or a page at these: the name does not speak there itself.
+    anybodys = "free-mail-sender" in evidence.counts
+    owns_sender = not anybodys and brand.owns(_registered(domain), domain)
     owned = sum(1 for link in links if brand.owns(link.domain, link.host))
     foreign = len(links) - owned
     if owns_sender:
