@@ -12,7 +12,11 @@ from comity.gateway.children import Children, Failed, Limits
 QUICK = Limits(memory=256 << 20, seconds=0.3, silence=1.5)
 
 
-def work(task: object) -> object:
+def work(tasks: list[object]) -> list[object]:
+    return [work_on(task) for task in tasks]
+
+
+def work_on(task: object) -> object:
     match task:
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)

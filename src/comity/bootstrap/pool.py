@@ -12,7 +12,8 @@ from itertools import chain
 from comity.gateway.children import Children, Failed
 from comity.gateway.inputs import Source, find_sources
 from comity.report.caps import CAPS
-from comity.service.analyse import Analysis, Knowledge, analyse
+from comity.service.analyse import Analysis, Knowledge
+from comity.service.analyse import analyse_all as analyse_inputs
 from comity.service.line import failed, line
 from comity.service.ports import Analysed, Analyser, Answer, Unreadable
 from comity.values.digest import Digest, digest_of
@@ -36,10 +37,10 @@ def analyse_sources(
 ) -> Iterator[Analysed]:
     """As `analyse_all`, for inputs already found."""
 
-    def work(source: Source) -> list[Analysed]:
-        return _analyse_one(source, knowledge)
+    def work(some: list[Source]) -> list[list[Analysed]]:
+        return _analyse(some, knowledge)
 
-    with Children(work, jobs, weight=lambda source: len(source.content or b"")) as children:
+    with Children(work, jobs, weight=lambda source: source.size) as children:
         for source, answer in children.run(sources):
             if isinstance(answer, Failed):
                 yield _failed(source, _digest(source), answer.code, answer.text, knowledge)
@@ -60,8 +61,8 @@ def analyser(known: Callable[[], Knowledge], jobs: int) -> Analyser:
             return
         knowledge = known()
 
-        def work(report: tuple[str, bytes]) -> list[Analysed]:
-            return _analyse_one(Source(*report), knowledge)
+        def work(some: list[tuple[str, bytes]]) -> list[list[Analysed]]:
+            return _analyse([Source(*report) for report in some], knowledge)
 
         with Children(work, jobs, weight=lambda report: len(report[1])) as children:
             for _, answer in children.run(chain((first,), waiting)):
@@ -73,20 +74,39 @@ def analyser(known: Callable[[], Knowledge], jobs: int) -> Analyser:
     return run
 
 
-def _analyse_one(source: Source, knowledge: Knowledge) -> list[Analysed]:
+def _analyse(sources: list[Source], knowledge: Knowledge) -> list[list[Analysed]]:
+    """For each source the mails in it, or the one line that says why there is none."""
+    contents = [_content(source, knowledge) for source in sources]
+    whole = [
+        (content, source.name)
+        for content, source in zip(contents, sources, strict=True)
+        if isinstance(content, bytes)
+    ]
+    found = iter(analyse_inputs(whole, knowledge))
+    return [
+        [_printed(one, source, knowledge) for one in next(found)]
+        if isinstance(content, bytes)
+        else [content]
+        for content, source in zip(contents, sources, strict=True)
+    ]
+
+
+def _content(source: Source, knowledge: Knowledge) -> bytes | Analysed:
+    """The bytes of a source, or the line of one that cannot be read."""
     if (refused := source.refused) is not None:
-        return [_failed(source, source.digest, refused.code, refused.detail, knowledge)]
+        return _failed(source, source.digest, refused.code, refused.detail, knowledge)
     try:
         content = source.read()
     except OSError as error:
-        reason = error.strerror or str(error)
-        return [_failed(source, None, "cannot-read", reason, knowledge)]
+        return _failed(source, None, "cannot-read", error.strerror or str(error), knowledge)
     if len(content) > CAPS.report_bytes:
-        return [_failed(source, None, "too-big", f"more than {CAPS.report_bytes:,} B", knowledge)]
-    return [
-        Analysed(print_json(line(_of_box(found, source), knowledge.versions)), found.fingerprint)
-        for found in analyse(content, source.name, knowledge)
-    ]
+        return _failed(source, None, "too-big", f"more than {CAPS.report_bytes:,} B", knowledge)
+    return content
+
+
+def _printed(found: Analysis, source: Source, knowledge: Knowledge) -> Analysed:
+    printed = print_json(line(_of_box(found, source), knowledge.versions))
+    return Analysed(printed, found.fingerprint)
 
 
 def _of_box(found: Analysis, source: Source) -> Analysis:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a function over many inputs in child processes under limits; answers in input order.
+"""Runs a function over batches of inputs in child processes under limits; answers in input order.
 
 Hostile content can crash, hang or bloat a parser: the child dies, its input is tried once more
 alone, then reported as failed; the others go on. Holds no knowledge of what the function does.
@@ -28,7 +28,6 @@ Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 BATCH = 16  # tasks sent at once: fewer wake-ups, yet little is repeated after a crash
-TELL = 0.1  # seconds after which a child tells what it has, a whole batch or not
 BATCH_WEIGHT = 4 << 20  # bytes of tasks sent at once, and one task more
 HELD_WEIGHT = 32 << 20  # bytes of tasks without answer, and one batch more: memory stays flat
 IN_FLIGHT = 2  # batches a child may hold, so that it never waits for its next one
@@ -71,12 +70,13 @@ class _Child(Generic[Task]):
 class Children(Generic[Task, Answer]):
     """`work` runs in `jobs` children. Use as a context manager: leaving it ends them all.
 
+    It takes some tasks and gives an answer for each; where it raises, it is asked one by one.
     `weight` tells how many bytes a task holds, so that few heavy ones are held at once.
     """
 
     def __init__(
         self,
-        work: Callable[[Task], Answer],
+        work: Callable[[list[Task]], list[Answer]],
         jobs: int,
         limits: Limits | None = None,
         weight: Callable[[Task], int] = lambda _: 0,
@@ -231,13 +231,15 @@ def _end(child: _Child[Any]) -> None:
 
 
 def _serve(
-    pipe: Connection, inherited: list[Connection], work: Callable[[Any], Any], limits: Limits
+    pipe: Connection,
+    inherited: list[Connection],
+    work: Callable[[list[Any]], list[Any]],
+    limits: Limits,
 ) -> None:
     """The child's loop. Catch-all by design: this is a process edge, and each failure is named."""
     for one in inherited:
         one.close()
-    # A mail makes thousands of short-lived objects and hardly a cycle: looking for cycles every
-    # 700 of them took a third of the time.
+    # A mail makes thousands of short-lived objects and hardly a cycle: look for those less often.
     gc.set_threshold(50_000, 20, 50)
     _limit(limits)
     signal.signal(signal.SIGALRM, _too_slow)
@@ -247,14 +249,13 @@ def _serve(
     threading.Thread(target=_take_in, args=(pipe, waiting), daemon=True).start()
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         while (batch := waiting.get()) is not None:
-            answers: list[Any] = []
-            told = time.monotonic()
-            for task in batch:
-                answers.append(_answer(work, task, limits))
-                if time.monotonic() - told > TELL:  # slow ones: let the parent know we live
-                    pipe.send(answers)
-                    answers, told = [], time.monotonic()
-            pipe.send(answers)
+            answers = _answer(work, batch, limits)
+            if not isinstance(answers, Failed):
+                pipe.send(answers)
+                continue
+            for task in batch:  # one of them failed: which? And let the parent know we live
+                found = _answer(work, [task], limits)
+                pipe.send([found] if isinstance(found, Failed) else found)
 
 
 def _take_in(pipe: Connection, waiting: "queue.SimpleQueue[list[Any] | None]") -> None:
@@ -264,10 +265,12 @@ def _take_in(pipe: Connection, waiting: "queue.SimpleQueue[list[Any] | None]") -
     waiting.put(None)
 
 
-def _answer(work: Callable[[Any], Any], task: Any, limits: Limits) -> Any:
+def _answer(
+    work: Callable[[list[Any]], list[Any]], tasks: list[Any], limits: Limits
+) -> list[Any] | Failed:
     signal.setitimer(signal.ITIMER_REAL, limits.seconds)
     try:
-        return work(task)
+        return work(tasks)
     except TooSlow:
         return Failed("too-slow", f"Reading this input took more than {limits.seconds:g} s.")
     except MemoryError:

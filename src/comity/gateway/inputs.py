@@ -41,6 +41,12 @@ class Source:
     refused: Defect | None = None
     digest: Digest | None = None
     defects: tuple[Defect, ...] = ()
+    file_size: int = 0  # bytes, where `content` is None
+
+    @property
+    def size(self) -> int:
+        """Bytes that reading it takes."""
+        return self.file_size if self.content is None else len(self.content)
 
     @property
     def name(self) -> str:
@@ -146,7 +152,7 @@ def _opened(path: str, caps: Caps) -> Iterator[Source]:
                 if about.st_size > caps.report_bytes:
                     yield Source(path, refused=_too_big(about.st_size, caps))
                 else:
-                    yield Source(path)
+                    yield Source(path, file_size=about.st_size)
                 return
             stream.seek(0)
             yield from _unpacked(path, stream, caps)

@@ -5,7 +5,7 @@ Joins the rooms of the core: report → message → trace → category → finge
 the bytes and of the `Knowledge` passed in; stores nothing, looks nothing up.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from comity.campaign.campaign import Fingerprint
@@ -58,28 +58,59 @@ class Analysis:
     carrier: Trace | None = None
 
 
-def analyse(content: bytes, path: str, knowledge: Knowledge) -> Iterator[Analysis]:
+def analyse(content: bytes, path: str, knowledge: Knowledge) -> list[Analysis]:
     """Every reported mail inside one report, in the order of the report."""
-    for report in read_report(content, path, knowledge.form):
-        found = analyse_report(report, knowledge)
-        if report.form in CARRIED:
-            found = replace(found, carrier=_carrier(content, knowledge))
-        yield found
+    return analyse_all([(content, path)], knowledge)[0]
 
 
-def analyse_report(report: Report, knowledge: Knowledge) -> Analysis:
-    """Read one reported mail. Raises nothing on content."""
-    if report.form is Form.NOT_MAIL:
-        return Analysis(report)
-    mime = split(report.mail)
-    digest = None if report.rewritten else report.digest  # a rewritten mail's is of other bytes
-    message = read(report.mail, mime, knowledge.qr, digest)
-    trace = _trace(report, mime.parts[0].fields, knowledge)
-    compared = None
+def analyse_all(inputs: Sequence[tuple[bytes, str]], knowledge: Knowledge) -> list[list[Analysis]]:
+    """The same for several reports (bytes, path), each on its own.
+
+    Each step is done for all before the next one: what a step needs of code and data then stays
+    near the processor, which saves a tenth of the time.
+    """
+    reports = [read_report(content, path, knowledge.form) for content, path in inputs]
+    found = iter(analyse_reports([one for some in reports for one in some], knowledge))
+    return [
+        [_carried(next(found), content, knowledge) for _ in some]
+        for (content, _), some in zip(inputs, reports, strict=True)
+    ]
+
+
+def analyse_reports(reports: Sequence[Report], knowledge: Knowledge) -> list[Analysis]:
+    """Read reported mails, in their order. Raises nothing on content."""
+    mails = [report for report in reports if report.form is not Form.NOT_MAIL]
+    split_mails = [split(report.mail) for report in mails]
+    messages = [
+        # A rewritten mail's digest is of other bytes.
+        read(report.mail, mime, knowledge.qr, None if report.rewritten else report.digest)
+        for report, mime in zip(mails, split_mails, strict=True)
+    ]
+    traces = [
+        _trace(report, mime.parts[0].fields, knowledge)
+        for report, mime in zip(mails, split_mails, strict=True)
+    ]
+    assessments = [
+        decide(message, trace, knowledge.model)
+        for message, trace in zip(messages, traces, strict=True)
+    ]
+    compared: list[Fingerprint | None] = [None] * len(mails)
     if knowledge.fingerprints:
-        # A rebuilt mail (inline forward, SMS) is known by the bytes that were received.
-        compared = replace(fingerprint(message, trace), digest=report.digest)
-    return Analysis(report, message, trace, decide(message, trace, knowledge.model), compared)
+        compared = [
+            # A rebuilt mail (inline forward, SMS) is known by the bytes that were received.
+            replace(fingerprint(message, trace), digest=report.digest)
+            for report, message, trace in zip(mails, messages, traces, strict=True)
+        ]
+    read_mails = map(Analysis, mails, messages, traces, assessments, compared)
+    return [
+        Analysis(report) if report.form is Form.NOT_MAIL else next(read_mails) for report in reports
+    ]
+
+
+def _carried(found: Analysis, content: bytes, knowledge: Knowledge) -> Analysis:
+    if found.report.form not in CARRIED:
+        return found
+    return replace(found, carrier=_carrier(content, knowledge))
 
 
 def _carrier(content: bytes, knowledge: Knowledge) -> Trace:
