@@ -33,6 +33,9 @@ def test_a_receipt_names_the_exact_bytes_and_raw_gives_them_back(comity, mail, n
     assert receipt["sha256"] == hashlib.sha256(mail).hexdigest()
     assert receipt["duplicate"] is False
     assert comity("raw", receipt["sha256"], "--node", node).out == mail
+    assert comity("raw", receipt["sha256"][:11], "--node", node).out == mail
+    other = comity("raw", "0" * 11, "--node", node)
+    assert (other.code, other.out) == (65, b"")
 
 
 def test_r01_the_same_report_twice_is_kept_once_and_counted_twice(comity, mail, node, tmp_path):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Verbs on a node: init, ingest, raw, fsck, reanalyse, stats. Each maps words to one use case."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,8 @@ from comity.values.json import print_json
 T = TypeVar("T")
 RECEIPTS = 20  # shown to a person; --json prints all
 PATH = 44  # characters of it, so that a receipt fits 80 columns
+
+_SHORT_DIGEST = re.compile(r"[0-9a-fA-F]{8,63}")
 
 node_option = click.option(
     "--node", "folder", metavar="DIR", help="The node's folder. Default: COMITY_HOME."
@@ -179,15 +182,21 @@ def _content(source: Source, refuse: Callable[[str, str], None]) -> bytes | None
 def raw(sha256: str, folder: str | None) -> None:
     """Write the exact bytes of one report to standard output.
 
+    SHA256 may be shortened to eight digits or more, as long as it names one report.
+
     \b
     Example:
-      comity raw 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 > mail.eml
+      comity raw 9f86d081884c7d65 > mail.eml
     """
-    try:
-        wanted = digest(sha256)
-    except ValueError as error:
-        raise WrongUse(str(error), "A receipt shows it as sha256.") from error
-    sys.stdout.buffer.write(Node.open(folder).archive.read(wanted))
+    archive = Node.open(folder).archive
+    if _SHORT_DIGEST.fullmatch(sha256):
+        wanted = archive.named(sha256.lower())
+    else:
+        try:
+            wanted = digest(sha256)
+        except ValueError as error:
+            raise WrongUse(str(error), "A receipt shows it as sha256.") from error
+    sys.stdout.buffer.write(archive.read(wanted))
     sys.stdout.buffer.flush()
 
 

@@ -51,6 +51,24 @@ class Archive:
             raise problem
         raise BadData(f"{digest} is not in this vault", "Check the digest: comity raw SHA256")
 
+    def named(self, beginning: str) -> Digest:
+        """The one report whose digest begins so, in lower-case hexadecimal. Raises BadData."""
+        least, greatest = (bytes.fromhex(beginning.ljust(64, end)) for end in "0f")
+        with _Reading(self.folder, self._locator_path) as reading:
+            found = reading.locator.beginning_with(least, greatest)
+            found |= {
+                row.digest
+                for row in reading.tail()
+                if row.kind is Kind.REPORT and least <= row.digest <= greatest
+            }
+        if len(found) != 1:
+            how_many = "no report" if not found else "more than one report"
+            raise BadData(
+                f"{how_many} in this vault has a digest that begins with {beginning}",
+                "Give more of the digest; a receipt shows it as sha256.",
+            )
+        return Digest(found.pop().hex())
+
     def size(self) -> int:
         """Leaves in the log."""
         with _Reading(self.folder, self._locator_path) as reading:

@@ -52,10 +52,11 @@ def disconnect(alias: str) -> None:
 
 def away(error: Exception) -> ServiceAway:
     """The error for a person when the database fails."""
+    told = " ".join(str(error).split())
     return ServiceAway(
-        f"the index does not answer: {error}",
-        "Reports are still taken in. Start the database, or remove the folder index/ of the node "
-        "and run: comity reanalyse",
+        f"the index does not answer: {told}",
+        "Reports are still taken in. On PostgreSQL: start it. On SQLite: remove the folder index/ of "
+        "the node, which is made again from the vault, and run: comity reanalyse",
     )
 
 

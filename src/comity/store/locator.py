@@ -88,6 +88,11 @@ class Locator:
                 found.setdefault(row[4], []).append(_row(row))
         return found
 
+    def beginning_with(self, least: bytes, greatest: bytes) -> set[bytes]:
+        """Digests of reports between these two, both included."""
+        query = "SELECT DISTINCT digest FROM leaf WHERE digest BETWEEN ? AND ? AND kind = 1 LIMIT 9"
+        return {row[0] for row in self._db.execute(query, (least, greatest))}
+
     def at(self, leaf: int) -> Row | None:
         row = self._db.execute("SELECT * FROM leaf WHERE leaf = ?", (leaf,)).fetchone()
         return _row(row) if row else None
