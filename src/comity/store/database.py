@@ -55,8 +55,8 @@ def away(error: Exception) -> ServiceAway:
     told = " ".join(str(error).split())
     return ServiceAway(
         f"the index does not answer: {told}",
-        "Reports are still taken in. On PostgreSQL: start it. On SQLite: remove the folder index/ of "
-        "the node, which is made again from the vault, and run: comity reanalyse",
+        "Reports are still taken in. PostgreSQL: start it. SQLite: remove the folder index/ of the "
+        "node, which is made again from the vault, and run: comity reanalyse",
     )
 
 
