@@ -118,6 +118,7 @@ def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
     named: list[Named] = []
     table = phrases.phrases
     note = evidence.note
+    seen: set[tuple[str, int, int]] = set()
     for number, first, last in phrases.find(words):
         idea, languages, written, single = table[number]
         if first < subject_end:
@@ -131,6 +132,10 @@ def read(message: Message, phrases: Phrases, evidence: Evidence) -> Read:
             or spoken in languages
             or (zone != "text" and len(written) >= LONG_WORD and idea not in _SPEECH)
         ):
+            # The same words stand in the lists of several languages.
+            if (idea, first, last) in seen:
+                continue
+            seen.add((idea, first, last))
             note(idea, (first, last), count)
             if zone != "text":
                 note("head/" + idea, (first, last))
