@@ -19,7 +19,6 @@ from comity.values.digest import digest
 from comity.values.errors import InputOutput, WrongUse
 from comity.values.json import print_json
 
-T = TypeVar("T")
 RECEIPTS = 20  # shown to a person; --json prints all
 PATH = 44  # characters of it, so that a receipt fits 80 columns
 

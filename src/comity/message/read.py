@@ -77,29 +77,15 @@ def read(
     if not raw.strip():
         body.defects.append(Defect("empty"))
     head = _Head(root.fields, body.defects)
-    choice = text.choose(mime)
-    for index in choice.shown:
-        _read_text(raw, mime.parts[index], body, qr)
-    if not body.length and choice.unshown:  # the chosen alternative shows nothing
-        for index in choice.unshown[:1]:
-            _read_text(raw, mime.parts[index], body, qr)
-    for index in choice.attached[:MAX_ATTACHMENTS]:
-        _read_attachment(raw, mime.parts[index], body, qr, index in choice.inline)
-    if len(choice.attached) > MAX_ATTACHMENTS:
-        body.defects.append(Defect("too-many-attachments", f"{len(choice.attached)}"))
+    _read_parts(raw, mime, body, qr)
     unsubscribe = head.first("list-unsubscribe")
     if unsubscribe is not None:
         _header_links(unsubscribe, body)
     shown = "\n".join(body.text)
     subject = head.subject()
     spoken, scripts = _spoken(shown, subject, body.defects)
-    styled = show.styled(shown) + show.styled(subject)
-    if styled >= MIN_STYLED:
-        body.defects.append(Defect("text-styled-letters", f"{styled} letters"))
     senders = head.mailboxes("from")
-    named = "\n".join((subject, *(box.name for box in senders)))
-    if show.mixes_scripts(named):
-        body.defects.append(Defect("header-mixed-script", show.unmixed(named)[:200]))
+    _note_disguise(shown, subject, senders, body.defects)
     sender = head.mailboxes("sender")
     reply_to = head.mailboxes("reply-to")
     to = head.mailboxes("to")
@@ -130,6 +116,32 @@ def read(
         defects=tuple(dict.fromkeys(body.defects))[:MAX_DEFECTS],
         images=tuple(body.images),
     )
+
+
+def _read_parts(raw: bytes, mime: Mime, body: _Body, qr: QrDecoder | None) -> None:
+    """What the reader's program would show of the parts, then what it would offer as files."""
+    choice = text.choose(mime)
+    for index in choice.shown:
+        _read_text(raw, mime.parts[index], body, qr)
+    if not body.length and choice.unshown:  # the chosen alternative shows nothing
+        for index in choice.unshown[:1]:
+            _read_text(raw, mime.parts[index], body, qr)
+    for index in choice.attached[:MAX_ATTACHMENTS]:
+        _read_attachment(raw, mime.parts[index], body, qr, index in choice.inline)
+    if len(choice.attached) > MAX_ATTACHMENTS:
+        body.defects.append(Defect("too-many-attachments", f"{len(choice.attached)}"))
+
+
+def _note_disguise(
+    shown: str, subject: str, senders: tuple[Mailbox, ...], defects: list[Defect]
+) -> None:
+    """Letters that only look like letters, in what the reader sees first."""
+    styled = show.styled(shown) + show.styled(subject)
+    if styled >= MIN_STYLED:
+        defects.append(Defect("text-styled-letters", f"{styled} letters"))
+    named = "\n".join((subject, *(box.name for box in senders)))
+    if show.mixes_scripts(named):
+        defects.append(Defect("header-mixed-script", show.unmixed(named)[:200]))
 
 
 def _spoken(shown: str, subject: str, defects: list[Defect]) -> tuple[str | None, tuple[str, ...]]:
