@@ -5,6 +5,7 @@ Loads a verb's module only when it is called, so that `comity --help` is quick. 
 """
 
 import errno
+import gc
 import io
 import os
 import signal
@@ -85,6 +86,8 @@ def run() -> None:
     if debug:
         sys.argv.remove("--debug")
         os.environ["COMITY_DEBUG"] = "1"
+    # Thousands of modules' objects that stay: looking for garbage among them only costs time.
+    gc.set_threshold(50_000, 20, 50)
     code: object = FAULT
     try:
         _prepare_output()

@@ -4,18 +4,22 @@
 Types only. Every port may raise a ComityError; none of them decides.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from comity.campaign.actor import Actor
-from comity.campaign.campaign import Campaign, Fingerprint
-from comity.evidence.note import Verifier
-from comity.evidence.receipt import Damage, Entry, Incoming, Receipt
-from comity.values.digest import Digest
-from comity.values.json import JSON
+if TYPE_CHECKING:  # `analyse` needs two types of this file, and none of what these load
+    from contextlib import AbstractContextManager
+
+    from comity.campaign.actor import Actor
+    from comity.campaign.campaign import Campaign, Fingerprint
+    from comity.evidence.note import Verifier
+    from comity.evidence.receipt import Damage, Entry, Incoming, Receipt
+    from comity.values.digest import Digest
+    from comity.values.json import JSON
 
 Clock = Callable[[], datetime]
 
