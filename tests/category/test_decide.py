@@ -24,6 +24,63 @@ FREE = {"Reply_To": "mrs.agnes.lowe@gmail.com"}
 
 # name: (label, subtype or None, (sender, subject, text), options)
 TABLE = {
+    "charge to be undone by telephone": (
+        "fraud",
+        "callback",
+        (
+            "Billing <kim.lee@college.example>",
+            "Invoice 7731",
+            "Your order for Shield Deluxe was received and USD 389.00 will be charged to your "
+            "account today. It will appear on your bank statement. If this was not authorized by "
+            "you, call us immediately on +1 555 010 2233. Report if this purchase was not made.",
+        ),
+        {},
+    ),
+    "winnings for a fee": (
+        "fraud",
+        None,
+        (
+            "Award Desk <desk@letters.example>",
+            "You have won",
+            "You have won a compensation payment. To release your fund of $850,000.00 pay the "
+            "insurance fee of $75. Contact the claims agent.",
+        ),
+        FREE,
+    ),
+    "wrong number": (
+        "fraud",
+        "romance",
+        (
+            "Mia <mia@letters.example>",
+            "Is this Thomas?",
+            "Hi, wrong number perhaps, I got your contact from a friend. You sound nice. "
+            "Add me on Telegram +1 555 010 7788.",
+        ),
+        {},
+    ),
+    "loan advertised on a page": (
+        "commercial",
+        "finance",
+        (
+            "QuickLend <news@quicklend.example>",
+            "Personal loan from 4.9 %",
+            "Borrow up to 5,000 EUR with a personal loan. Apply: https://quicklend.example/apply "
+            "You receive this because you signed up. Unsubscribe: https://quicklend.example/u",
+        ),
+        {},
+    ),
+    "link to a new password that was asked for": (
+        "other",
+        None,
+        (
+            "Harbour Books <service@harbourbooks.example>",
+            "Reset your password",
+            "You asked to reset the password of your account: "
+            "https://harbourbooks.example/reset?t=1 If you did not ask for it, ignore this "
+            "message; nothing will change.",
+        ),
+        {},
+    ),
     "bank account blocked": (
         "phishing",
         "account",
@@ -322,6 +379,15 @@ def test_a_brand_s_own_mail_is_not_called_imitation(judge):
     )
     assert said.label is not Label.PHISHING
     assert "true-name" in {reason.code for reason in said.reasons} or said.brand is None
+
+
+def test_a_mailbox_at_a_free_provider_is_not_the_provider(judge):
+    said = judge(
+        "Google Support <desk4411@gmail.com>",
+        "Security alert",
+        "Someone signed in to your Google account. Verify your account: https://docs.google.com/x",
+    )
+    assert said.label is Label.PHISHING and said.brand == "Google"
 
 
 def test_a_name_in_mixed_alphabets_is_still_the_brand(judge):

@@ -127,6 +127,19 @@ def test_scripts_without_spaces_are_searched_as_written(mail, model):
     assert "account-threat" in evidence.counts
 
 
+def test_a_short_arabic_word_is_not_found_inside_a_longer_one():
+    phrases = small("جدي")  # "my grandfather"; "جديد" is "new"
+    assert not list(phrases.find_unspaced("وصل كتاب جديد اليوم"))
+    assert list(phrases.find_unspaced("جديد، كتاب جدي")) == [(0, 11, 14)]
+    assert list(phrases.find_unspaced("وجدي"))  # with "and" joined before it
+
+
+def test_a_word_in_the_lists_of_several_languages_counts_once(mail, model):
+    evidence = Evidence()
+    read_ideas(mail(subject="Newsletter", text="Hello all."), model.phrases, evidence)
+    assert evidence.counts["news"] == 2.0  # once, and double because it is the subject
+
+
 @pytest.mark.parametrize("language", SERVES)
 def test_every_language_says_the_main_ideas(language, model):
     ideas = {p.idea for p in model.phrases.phrases if set(SERVES[language]) <= set(p.languages)}
