@@ -2,9 +2,9 @@
 """How often the category is right on hand-labelled real mail, and who is accused wrongly.
 
 Run: python tests/evaluation/category.py DEV_TSV DEV_FOLDER. The labels stand in labels.tsv; half
-of them (last hexadecimal digit of the digest even) steered the rules, no mail of the other half
-was read. labels-held-out.tsv, where present, was made later and steered nothing. Then all wanted
-mail of the development set is judged. Prints tables; writes nothing.
+of them (last hexadecimal digit of the digest even) steered the rules from the start, the other
+half the last round of rules. labels-held-out.tsv, where present, was made later and steered
+nothing. Then all wanted mail of the development set is judged. Prints tables; writes nothing.
 """
 
 import argparse
@@ -134,8 +134,8 @@ def main(arguments: list[str]) -> int:
         for one in steering:
             if one.truth != one.assessment.label.value:
                 _explain(one)
-    show("steering half", steering)
-    show("untouched half", untouched)
+    show("half that steered from the start", steering)
+    show("half that steered only the last round", untouched)
     later = HERE / "labels-held-out.tsv"
     if later.exists():
         held_out = list(judged(later, where, model))
