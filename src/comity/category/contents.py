@@ -23,7 +23,7 @@ _SUM_WORDS = frozenset(
 # Each begins by saying which characters it can begin with: the search then skips to them.
 _PRICE = re.compile(
     r"(?=[$€£Rr\d])(?i:(?:[$€£]|R\$)\s?\d{1,5}(?:[.,]\d\d)?(?![\d.,])"
-    r"|(?<![\d.,])\d{1,5}(?:[.,]\d\d)?\s?(?:[€£]|eur\b|usd\b|zł|kr\b|руб|円|元|원|tl\b))"
+    r"|(?<![\d.,])\d{1,5}(?:[.,]\d\d)?\s?(?:[€£]|eur\b|euros?\b|usd\b|zł|kr\b|руб|円|元|원|tl\b))"
 )
 _BIG = re.compile(
     r"(?=[\d,$€£uUeEgG])(?i:"
