@@ -13,18 +13,14 @@ These store nothing and look nothing up. `comity.knowledge(...)` makes what they
 
 import sys
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from comity.version import __version__
 
 if TYPE_CHECKING:
     from comity.bootstrap.knowledge import knowledge
     from comity.bootstrap.library import analyse, message, trace
-
-try:
-    __version__ = version("comity")
-except PackageNotFoundError:  # run from a checkout that was never installed
-    __version__ = "0"
 
 __all__ = ["__version__", "analyse", "knowledge", "message", "trace"]
 

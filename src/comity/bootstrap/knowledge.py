@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import comity
-from comity.campaign.fingerprint import VERSION as FINGERPRINT_VERSION
+from comity.campaign.campaign import FINGERPRINT_VERSION
 from comity.category.model import load
 from comity.gateway.dns_archive import read_archive
 from comity.gateway.mmdb import Mmdb

@@ -16,6 +16,9 @@ class Family(StrEnum):
     INFRASTRUCTURE = "infrastructure"
 
 
+FINGERPRINT_VERSION = 2  # rises when fingerprints of the same mail change
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """What is compared of one mail. Holds no text and no personal data; fixed size.

@@ -8,14 +8,14 @@ its size is bounded. It decides nothing: `campaign.weigh` and `campaign.cluster`
 import re
 
 from comity.campaign import sender, shingle
-from comity.campaign.campaign import Fingerprint
+from comity.campaign.campaign import FINGERPRINT_VERSION, Fingerprint
 from comity.campaign.key import Kind, key
 from comity.message.message import Link, Message
 from comity.trace.trace import OriginKind, Trace
 from comity.values.address import Address, unwrapped
 from comity.values.domain import registered_domain
 
-VERSION = 2
+VERSION = FINGERPRINT_VERSION
 MAX_URLS = 12  # keys kept of each kind; the least hashes, so that two mails keep the same ones
 MAX_ATTACHMENTS = 6
 MIN_FILE = 200  # bytes: smaller ones are stubs

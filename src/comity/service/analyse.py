@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from comity.campaign.campaign import Fingerprint
-from comity.campaign.fingerprint import fingerprint
 from comity.category.assessment import Assessment
 from comity.category.decide import decide
 from comity.category.model import Model
@@ -96,6 +95,8 @@ def analyse_reports(reports: Sequence[Report], knowledge: Knowledge) -> list[Ana
     ]
     compared: list[Fingerprint | None] = [None] * len(mails)
     if knowledge.fingerprints:
+        from comity.campaign.fingerprint import fingerprint  # late: a tenth of the start
+
         compared = [
             # A rebuilt mail (inline forward, SMS) is known by the bytes that were received.
             replace(fingerprint(message, trace), digest=report.digest)

@@ -7,6 +7,7 @@ Never resolves a name. What cannot be normalised is kept as written, with a defe
 from functools import lru_cache
 
 import idna
+import publicsuffixlist
 from publicsuffixlist import PublicSuffixList
 
 MAX_NAME = 253  # octets, RFC 1035 section 2.3.4
@@ -23,9 +24,7 @@ def _list() -> PublicSuffixList:
 
 def psl_version() -> str:
     """Which Public Suffix List decided, for the result's `versions`."""
-    from importlib.metadata import version
-
-    return f"publicsuffixlist {version('publicsuffixlist')}"
+    return f"publicsuffixlist {publicsuffixlist.__version__}"
 
 
 @lru_cache(maxsize=65_536)
