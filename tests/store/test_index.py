@@ -23,6 +23,9 @@ NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 URL = os.environ.get("COMITY_TEST_POSTGRESQL", "")
 
 
+pytestmark = pytest.mark.xdist_group("postgresql")  # one database: these tests run one by one
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def alias(request, fast_path):
     if request.param == "sqlite":
