@@ -85,7 +85,7 @@ def _postgresql(url: str) -> dict[str, Any]:
             "Correct [database] url in comity.toml; leave it empty for SQLite.",
         )
     try:
-        import psycopg  # type: ignore[import-not-found]  # noqa: F401
+        import psycopg  # noqa: F401
     except ImportError:
         raise WrongUse(
             "PostgreSQL needs the package psycopg", "Run: pip install 'psycopg[binary]'"
