@@ -5,6 +5,8 @@ A mail that merely mentions a name is not accused of borrowing it: the name must
 in the subject, or in the text beside a call to act. Gives evidence only.
 """
 
+from dataclasses import dataclass, field
+
 from comity.category.brands import Brand, Brands
 from comity.category.evidence import Evidence
 from comity.category.ideas import Named, Read
@@ -21,6 +23,19 @@ _CALLS = frozenset(("click", "urgency", "callback"))
 _RANK = {"from": 8.0, "address": 6.0, "subject": 4.0, "text": 1.0}
 
 
+@dataclass(slots=True)
+class _Candidates:
+    """The brands that are named, with how much and where."""
+
+    scores: dict[int, float] = field(default_factory=dict)
+    zones: dict[int, set[str]] = field(default_factory=dict)
+    places: dict[int, Named] = field(default_factory=dict)
+
+    def add(self, brand: int, zone: str) -> None:
+        self.scores[brand] = self.scores.get(brand, 0.0) + _RANK[zone]
+        self.zones.setdefault(brand, set()).add(zone)
+
+
 def find(
     message: Message,
     read: Read,
@@ -30,47 +45,20 @@ def find(
     evidence: Evidence,
 ) -> Brand | None:
     """Note what names say; return the brand that the mail speaks as, imitated or not."""
-    sender = message.from_
-    domain = sender.domain if sender else ""
-    scores: dict[int, float] = {}
-    zones: dict[int, set[str]] = {}
-    places: dict[int, Named] = {}
-    for named in read.named:
-        if named.weak and named.zone != "from":
-            continue
-        if named.zone == "text" and _is_far(named, read):
-            continue
-        scores[named.brand] = scores.get(named.brand, 0.0) + _RANK[named.zone]
-        zones.setdefault(named.brand, set()).add(named.zone)
-        places.setdefault(named.brand, named)
-    if sender is not None:
-        free = "free-mail-sender" in evidence.counts
-        address = sender.address.partition("@")[0] if free else sender.address
-        for index in _in_address(address, brands):
-            scores[index] = scores.get(index, 0.0) + _RANK["address"]
-            zones.setdefault(index, set()).add("address")
+    named = _named(message, read, brands, evidence)
     _foreign_hosts(links, brands, evidence)
-    if not scores:
+    if not named.scores:
         return None
-    index = max(scores, key=lambda it: (scores[it], -it))
+    index = max(named.scores, key=lambda it: (named.scores[it], -it))
     brand = brands.brands[index]
-    where = zones[index]
-    evidence.details["brand"] = brand.name
-    if index in places:
-        evidence.places["brand-imitated"] = places[index].place
+    where = named.zones[index]
     in_from = bool(where & {"from", "address"})
-    if in_from:
-        evidence.note("brand-in-from")
-    if "subject" in where:
-        evidence.note("brand-in-subject")
-    if brand.kind in TRUSTED:
-        evidence.note("trusted-brand")
-    if brand.kind in ACCOUNT:
-        evidence.note("account-brand")
-    if brand.kind == "crypto":
-        evidence.note("crypto-brand")
+    _note_brand(brand, where, evidence)
+    if index in named.places:
+        evidence.places["brand-imitated"] = named.places[index].place
     # Anybody can have a mailbox or a page at these: the name does not speak there itself.
     anybodys = "free-mail-sender" in evidence.counts
+    domain = message.from_.domain if message.from_ else ""
     owns_sender = not anybodys and brand.owns(_registered(domain), domain)
     owned = sum(1 for link in links if brand.owns(link.domain, link.host))
     foreign = len(links) - owned
@@ -90,6 +78,38 @@ def find(
         evidence.note("brand-imitated")
         evidence.note("sender-forged")
     return brand
+
+
+def _named(message: Message, read: Read, brands: Brands, evidence: Evidence) -> _Candidates:
+    found = _Candidates()
+    for named in read.named:
+        if named.weak and named.zone != "from":
+            continue
+        if named.zone == "text" and _is_far(named, read):
+            continue
+        found.add(named.brand, named.zone)
+        found.places.setdefault(named.brand, named)
+    sender = message.from_
+    if sender is not None:
+        free = "free-mail-sender" in evidence.counts
+        address = sender.address.partition("@")[0] if free else sender.address
+        for index in _in_address(address, brands):
+            found.add(index, "address")
+    return found
+
+
+def _note_brand(brand: Brand, where: set[str], evidence: Evidence) -> None:
+    evidence.details["brand"] = brand.name
+    if where & {"from", "address"}:
+        evidence.note("brand-in-from")
+    if "subject" in where:
+        evidence.note("brand-in-subject")
+    if brand.kind in TRUSTED:
+        evidence.note("trusted-brand")
+    if brand.kind in ACCOUNT:
+        evidence.note("account-brand")
+    if brand.kind == "crypto":
+        evidence.note("crypto-brand")
 
 
 def _bears_own_name(message: Message) -> bool:
