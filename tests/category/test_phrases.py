@@ -12,7 +12,7 @@ from comity.category.evidence import Evidence
 from comity.category.ideas import _offsets
 from comity.category.ideas import read as read_ideas
 from comity.category.phrases import SERVES, Phrases, Steps, build, read_file
-from comity.category.words import fold, is_disguised, joined, matches, tokens
+from comity.category.words import fold, joined, matches, tokens
 from comity.values.errors import BadData
 
 FOLDED = {  # as written → folded
@@ -32,11 +32,6 @@ FOLDED = {  # as written → folded
 @pytest.mark.parametrize(("written", "folded"), FOLDED.items())
 def test_spelling_tricks_are_folded_away(written, folded):
     assert fold(written) == folded
-
-
-def test_disguised_words_are_told_from_foreign_ones():
-    assert is_disguised("РayРal") and is_disguised("𝐕irus")
-    assert not is_disguised("почта") and not is_disguised("Straße") and not is_disguised("plain")
 
 
 def test_spaced_letters_become_a_word():

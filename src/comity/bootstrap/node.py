@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -28,6 +29,10 @@ from comity.store.segments import StoredSegments
 from comity.store.vault import Vault
 from comity.values.country import country as read_country
 from comity.values.errors import BadData, InputOutput, WrongUse
+
+if TYPE_CHECKING:  # loads Django
+    from comity.store.index import Index
+    from comity.store.questions import Questions
 
 
 def _utc() -> datetime:
@@ -171,7 +176,7 @@ class Node:
         return connect(path)
 
     @property
-    def index(self):  # type: ignore[no-untyped-def]
+    def index(self) -> "Index":
         """The index, for the use cases: `store.index.Index`."""
         alias = self.alias  # first: the tables can be imported only when Django is set up
         from comity.store.index import Index
@@ -179,7 +184,7 @@ class Node:
         return Index(alias)
 
     @property
-    def questions(self):  # type: ignore[no-untyped-def]
+    def questions(self) -> "Questions":
         """The index, for people: `store.questions.Questions`."""
         alias = self.alias  # first: the tables can be imported only when Django is set up
         from comity.store.questions import Questions

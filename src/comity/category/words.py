@@ -54,17 +54,6 @@ def fold(word: str) -> str:
     return folded
 
 
-def is_disguised(word: str) -> bool:
-    """Whether a word mixes alphabets so that it looks Latin, or uses typographic letters."""
-    if word.isascii():
-        return False
-    lowered = word.lower()
-    if _NOT_LATIN.search(lowered) and _LATIN.search(lowered):
-        return True
-    # Mathematical alphanumeric symbols (U+1D400 to U+1D7FF) in a word of text.
-    return any("\U0001d400" <= char <= "\U0001d7ff" for char in word)
-
-
 def _pattern(text: str, addresses: bool) -> re.Pattern[str]:
     if addresses and "@" in text:
         return _PLAIN_OR_ADDRESS if text.isascii() else _TOKEN_OR_ADDRESS

@@ -16,7 +16,7 @@ from comity.message.message import Message
 from comity.message.read import QrDecoder, read
 from comity.mime.part import Field
 from comity.mime.split import read_header, split
-from comity.report.form import Form, Report
+from comity.report.form import Form, Grade, Report
 from comity.report.read import read as read_report
 from comity.trace.addresses import AddressData
 from comity.trace.dkim_check import Answers, check_signatures
@@ -26,6 +26,7 @@ from comity.trace.trust import Trust
 from comity.values.address import PRODUCTION, AddressPolicy
 
 CARRIED = frozenset((Form.ATTACHED, Form.INLINE, Form.ARF))  # forms that are mails themselves
+HEADER_LOST = frozenset((Grade.C, Grade.D))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,9 @@ def _carrier(content: bytes, knowledge: Knowledge) -> Trace:
 
 
 def _trace(report: Report, fields: tuple[Field, ...], knowledge: Knowledge) -> Trace:
-    # No host of anybody's delivered a header that a client rebuilt.
-    trust = Trust.nobody() if report.rewritten else knowledge.trust
+    # Where the header is lost, what stands in its place was delivered by nobody. An Outlook item
+    # keeps the header it was delivered with, though its bytes are rebuilt.
+    trust = Trust.nobody() if report.grade in HEADER_LOST else knowledge.trust
     trace = find(fields, trust, knowledge.addresses, knowledge.policy)
     if knowledge.dns is None or trace.boundary is None:
         return trace
