@@ -20,7 +20,7 @@ demo: $(SET_UP) ## A simulated world, from citizens' reports to campaigns
 	$(BIN)/comity demo
 
 test: $(SET_UP) ## All tests
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto
 
 lint: $(SET_UP) ## Types, style, layers
 	$(BIN)/ruff format --check .

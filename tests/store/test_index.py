@@ -23,7 +23,15 @@ NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 URL = os.environ.get("COMITY_TEST_POSTGRESQL", "")
 
 
-pytestmark = pytest.mark.xdist_group("postgresql")  # one database: these tests run one by one
+def _database_of_this_worker() -> str:
+    """Tests run side by side, and each empties its database: so one for each worker."""
+    import psycopg
+
+    name = f"comity_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    with psycopg.connect(URL, autocommit=True) as server:
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+            server.execute(f'CREATE DATABASE "{name}"')
+    return f"{URL.rpartition('/')[0]}/{name}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -37,7 +45,7 @@ def alias(request, fast_path):
         pytest.skip("no PostgreSQL: set COMITY_TEST_POSTGRESQL to the URL of an empty database")
     from django.core.management import call_command
 
-    alias = connect(URL)
+    alias = connect(_database_of_this_worker())
     call_command("flush", database=alias, interactive=False, verbosity=0)
     yield alias
     disconnect(alias)
