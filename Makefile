@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SET_UP := .venv/.installed
 
-.PHONY: help demo test lint evaluate bench soak fuzz lock geo clean
+.PHONY: help demo test lint evaluate bench soak explore lock geo clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ bench: $(SET_UP) ## Speed, as ratios to peers in one run
 
 soak: $(SET_UP) ## 200 rounds of kill -9 during ingest
 	$(BIN)/python -m pytest -m slow tests
+
+explore: $(SET_UP) ## Property tests on newly drawn examples
+	COMITY_TEST_EXAMPLES=explore $(BIN)/python -m pytest -n auto
 
 lock: ## Pin all dependencies anew
 	uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A vault in a folder, opened as often as a test likes, on a frozen clock."""
+"""For all tests: which examples are drawn; a vault in a folder, on a frozen clock."""
 
+import os
 import random
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -16,6 +18,12 @@ from comity.service.fsck import fsck
 from comity.store.archive import Archive
 from comity.store.segments import StoredSegments
 from comity.store.vault import Vault
+
+# The same examples in every run, so that a red test is about the change at hand and not about luck.
+# `make explore` draws new ones.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("COMITY_TEST_EXAMPLES", "same"))
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
