@@ -14,6 +14,7 @@ $(SET_UP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src  # else each start compiles it, where the environment forbids keeping that
 	@touch $@
 
 demo: $(SET_UP) ## A simulated world, from citizens' reports to campaigns

@@ -7,6 +7,7 @@ number in it, any other line is shown as it is. Nothing here asserts a time: fig
 """
 
 import argparse
+import compileall
 import json
 import os
 import platform
@@ -49,6 +50,11 @@ def main() -> int:
         return 0
     if not options.json:
         print(_machine())
+    for package in (
+        "comity",
+        "simulator",
+    ):  # as if installed
+        compileall.compile_dir(HERE.parent / "src" / package, quiet=2)
     failed = [
         name
         for name, path in scripts.items()

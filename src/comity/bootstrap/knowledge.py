@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import comity
 from comity.campaign.campaign import FINGERPRINT_VERSION
 from comity.category.model import load
-from comity.gateway.dns_archive import read_archive
-from comity.gateway.mmdb import Mmdb
 from comity.report.form import Form
 from comity.service.analyse import Knowledge
 from comity.trace.addresses import AddressData, NoAddressData
+from comity.trace.dkim_check import Answers
 from comity.trace.trust import Trust
 from comity.values.address import DEMO, PRODUCTION, AddressPolicy
 from comity.values.domain import psl_version, registered_domain
@@ -52,7 +51,7 @@ def knowledge(
         whom = whom | Trust.read_json(_text(trust), name=str(trust))
     for relay in trusted_relays:
         whom = whom.with_relay(relay)
-    addresses: AddressData = Mmdb([Path(one) for one in geo]) if geo else NoAddressData()
+    addresses = _addresses(geo)
     model = load()
     registered_domain("a.example")  # read the list now, before child processes share what is read
     versions = {
@@ -71,7 +70,7 @@ def knowledge(
         versions=versions,
         policy=POLICIES[policy],
         qr=_read_qr if qr else None,
-        dns=read_archive(Path(dns)) if dns else None,
+        dns=_archived(dns) if dns else None,
         fingerprints=fingerprints,
         form=form,
     )
@@ -86,6 +85,20 @@ def of_node(node: "Node") -> Knowledge:
         geo=reading.geo,
         policy=reading.address_policy,
     )
+
+
+def _addresses(geo: Sequence[str | Path]) -> AddressData:
+    if not geo:
+        return NoAddressData()
+    from comity.gateway.mmdb import Mmdb  # late, as what follows: most runs name no such file
+
+    return Mmdb([Path(one) for one in geo])
+
+
+def _archived(dns: str | Path) -> Answers:
+    from comity.gateway.dns_archive import read_archive
+
+    return read_archive(Path(dns))
 
 
 def _read_qr(content: bytes) -> tuple[str, ...]:

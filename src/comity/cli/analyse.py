@@ -14,7 +14,6 @@ from comity.bootstrap.pool import analyse_all, jobs_or_all
 from comity.cli.progress import Progress
 from comity.cli.say import say
 from comity.report.form import Form
-from comity.service.grouping import Grouping
 from comity.service.ports import Analysed
 
 FORMS = [form.value for form in Form if form is not Form.NOT_MAIL]
@@ -99,6 +98,8 @@ def analyse(
 
 
 def _grouped(answers: Iterator[Analysed]) -> Iterator[bytes]:
+    from comity.service.grouping import Grouping  # late: only campaigns need it
+
     with Grouping() as grouping:
         for one in answers:
             grouping.add(one)

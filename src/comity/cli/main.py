@@ -86,6 +86,9 @@ def run() -> None:
     if debug:
         sys.argv.remove("--debug")
         os.environ["COMITY_DEBUG"] = "1"
+    # numpy would start a thread a processor for algebra that nobody here asks of it, and a process
+    # with threads is not forked gladly.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Thousands of modules' objects that stay: looking for garbage among them only costs time.
     gc.set_threshold(50_000, 20, 50)
     code: object = FAULT

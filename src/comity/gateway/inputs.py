@@ -12,6 +12,7 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,8 +60,15 @@ class Source:
         """The exact bytes, or one more than the cap. Raises OSError."""
         if self.content is not None:
             return self.content
-        with Path(self.path).open("rb") as stream:
-            return stream.read(caps.report_bytes + 1)
+        most = caps.report_bytes + 1
+        with FileIO(self.path) as stream:  # asked for its size, not for the cap: that is zeroed
+            content = stream.read(min(self.file_size + 1, most))
+            while self.file_size < len(content) < most:  # it has grown since it was found
+                more = stream.read(most - len(content))
+                if not more:
+                    break
+                content += more
+            return content
 
 
 def find_sources(paths: Iterable[str], caps: Caps = CAPS) -> Iterator[Source]:
@@ -142,20 +150,18 @@ def _linked(entry: os.DirEntry[str]) -> Iterator[str | Source]:
 
 def _opened(path: str, caps: Caps) -> Iterator[Source]:
     try:
-        with Path(path).open("rb") as stream:
-            about = os.fstat(stream.fileno())
+        with FileIO(path) as file:
+            about = os.fstat(file.fileno())
             if not stat.S_ISREG(about.st_mode):  # can be read only once, and has no size
-                yield from _unpacked(path, stream, caps)
+                yield from _unpacked(path, BufferedReader(file), caps)
                 return
-            head = stream.read(HEAD)
-            if not is_box(head):
-                if about.st_size > caps.report_bytes:
-                    yield Source(path, refused=_too_big(about.st_size, caps))
-                else:
-                    yield Source(path, file_size=about.st_size)
-                return
-            stream.seek(0)
-            yield from _unpacked(path, stream, caps)
+            if is_box(file.read(HEAD)):
+                file.seek(0)
+                yield from _unpacked(path, BufferedReader(file), caps)
+            elif about.st_size > caps.report_bytes:
+                yield Source(path, refused=_too_big(about.st_size, caps))
+            else:
+                yield Source(path, file_size=about.st_size)
     except OSError as error:
         yield _cannot_read(path, error)
 
