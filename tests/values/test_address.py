@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which addresses can be the origin of a mail: tables for both policies (T06, T07, F02)."""
 
+from ipaddress import ip_address
+
 import pytest
 
 from comity.values.address import DEMO, PRODUCTION, address, unwrapped
@@ -47,6 +49,20 @@ def test_t06_t07_which_addresses_can_be_an_origin(text, want):
 @pytest.mark.parametrize("text", ["", "fe80::1%eth0", "0177.0.0.1", "0x7f.1", "1.2.3", "1" * 60])
 def test_what_is_no_address_gives_none(text):
     assert address(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    """:: ::1 1:: 1:2:3:4:5:6:7:8 1:2:3:4:5:6:7:: ::2:3:4:5:6:7:8 ABCD::ef01 ::ffff:192.0.2.1
+    1::2::3 :1:: ::: 1:2:3:4::5:6:7:8 12345:: 1:2:3:4:5:6:7 ::g : 1:2:3:4:5:6:7:12345
+    0.0.0.0 255.255.255.255 256.1.1.1 01.1.1.1 1.1.1 1.1.1.1.1 1..1.1 ٣.1.1.1 +1.1.1.1""".split(),
+)
+def test_an_address_is_read_as_the_standard_library_reads_it(text):
+    try:
+        want = ip_address(text)
+    except ValueError:
+        want = None
+    assert address(text) == want
 
 
 def test_the_address_inside_is_the_one_meant():
