@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from comity.category.evidence import Evidence
 from comity.category.ideas import _offsets
 from comity.category.ideas import read as read_ideas
-from comity.category.phrases import SERVES, Phrases, Steps, build, read_file
-from comity.category.words import fold, joined, matches, tokens
+from comity.category.phrases import SERVES, Phrases, build, read_file
+from comity.category.walk import Steps
+from comity.category.words import TOKEN, fold, joined, matches, tokens
 from comity.values.errors import BadData
 
 FOLDED = {  # as written → folded
@@ -48,6 +49,12 @@ def test_a_mail_address_is_one_word_where_asked():
 @given(st.text(alphabet="ab é_.-+@ \n,́", max_size=60), st.booleans())
 def test_quick_splitting_gives_the_words_the_pattern_gives(text, addresses):
     assert tokens(text, addresses) == [one[0] for one in matches(text, addresses)]
+
+
+def test_each_western_letter_is_split_as_the_pattern_splits_it():
+    for code in range(0x3000):
+        text = f"a{chr(code)}b"
+        assert tokens(text) == TOKEN.findall(text)
 
 
 @given(st.text(alphabet="aab é_.-+@ \n,", max_size=60))

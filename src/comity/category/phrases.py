@@ -9,9 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from operator import itemgetter
+from operator import getitem
 from typing import NamedTuple
 
+from comity.category.walk import Steps, Vocabulary
 from comity.category.words import TOKEN, UNSPACED, fold
 from comity.values.errors import BadData
 
@@ -49,7 +50,6 @@ class Phrase(NamedTuple):
 
 
 Hit = tuple[int, int, int]  # number of the phrase, its first and last word
-End = tuple[int, int, int]  # node of the tree, number of the phrase, words after the first
 
 
 class Tree:
@@ -68,128 +68,6 @@ class Tree:
         if edge is None:
             edge = table[key] = len(self.exact) + len(self.prefixes)
         return edge
-
-
-class Vocabulary(dict[str, int]):
-    """Word as written → its class, worked out once per distinct word.
-
-    A class is an index into `kinds`, the tuples of edges that the word passes. Class 0 passes none;
-    the empty word, BREAK, passes not even a gap.
-    """
-
-    MAX = 200_000  # words remembered, ours: about 20 MB
-    BREAK = 1
-
-    def __init__(self, exact: dict[str, int], prefixes: dict[str, int]) -> None:
-        super().__init__()
-        self._exact = exact
-        self._prefixes = prefixes
-        self._lengths = tuple(sorted({len(prefix) for prefix in prefixes}))
-        self._by_kind: dict[tuple[int, ...], int] = {(): 0}
-        self.kinds: list[tuple[int, ...]] = [(), ()]
-
-    def __missing__(self, word: str) -> int:
-        folded = fold(word)
-        matches = []
-        exact = self._exact.get(folded)
-        if exact is not None:
-            matches.append(exact)
-        for length in self._lengths:
-            if length > len(folded):
-                break
-            found = self._prefixes.get(folded[:length])
-            if found is not None:
-                matches.append(found)
-        kind = tuple(matches)
-        number = self._by_kind.get(kind)
-        if number is None:
-            number = self._by_kind[kind] = len(self.kinds)
-            self.kinds.append(kind)
-        if not word:
-            number = self.BREAK
-        if len(self) >= self.MAX:
-            self.clear()
-        self[word] = number
-        return number
-
-
-class State(dict[int, "State | None"]):
-    """All nodes of the tree that the words so far may have led to; → the next, by class."""
-
-    __slots__ = ("_steps", "depth", "ends", "goes_on", "nodes")
-
-    def __init__(self, steps: "Steps", nodes: tuple[int, ...], depth: int) -> None:
-        super().__init__()
-        self._steps = steps
-        self.nodes = nodes
-        self.depth = depth  # words after the first
-        self.ends: tuple[End, ...] = tuple(
-            (node, phrase, depth) for node in nodes for phrase in steps.ends(node)
-        )
-        self.goes_on = any(steps.goes_on(node) for node in nodes)
-
-    def ends_with(self, before: tuple[End, ...]) -> tuple[End, ...]:
-        """Phrases that end here and those that ended before, in the order of the tree."""
-        if before and self.ends:
-            return tuple(sorted((*before, *self.ends), key=_NODE))
-        return before or self.ends
-
-    def __missing__(self, number: int) -> "State | None":
-        return self._steps.next(self, number)
-
-
-class Steps:
-    """The tree walked by classes of words. Each step is worked out when first met.
-
-    `begun` has for each class the state after a first word of it: mostly None.
-    """
-
-    MAX = 100_000  # steps remembered, ours: about 15 MB
-
-    def __init__(self, tree: Tree, kinds: list[tuple[int, ...]]) -> None:
-        self._nodes = tree.nodes
-        self._edges: dict[int, dict[int, int]] = {}
-        self._kinds = kinds
-        self.begun: list[State | None] = []
-        self._count = 0
-
-    def catch_up(self) -> None:
-        """Begin with the classes that came up since; forget all if it is too much."""
-        if self._count > self.MAX:
-            self.begun.clear()
-            self._count = 0
-        start = State(self, (0,), -1)
-        for number in range(len(self.begun), len(self._kinds)):
-            self.begun.append(self.next(start, number))
-
-    @property
-    def full(self) -> bool:
-        return self._count > self.MAX
-
-    def ends(self, node: int) -> list[int]:
-        return self._nodes[node][1]  # type: ignore[return-value]
-
-    def goes_on(self, node: int) -> bool:
-        return len(self._nodes[node]) > 2 or bool(self._nodes[node][0])
-
-    def next(self, state: State, number: int) -> State | None:
-        reached: list[int] = []
-        for node in state.nodes:
-            edges = self._edges.get(node)
-            if edges is None:
-                flat: list[int] = self._nodes[node][2:]  # type: ignore[assignment]
-                edges = self._edges[node] = dict(zip(flat[::2], flat[1::2], strict=True))
-            reached += (edges[edge] for edge in self._kinds[number] if edge in edges)
-            gap = self._nodes[node][0]
-            if gap and number != Vocabulary.BREAK:
-                reached.append(gap)  # type: ignore[arg-type]
-        found = State(self, tuple(sorted(reached)), state.depth + 1) if reached else None
-        self._count += 1
-        state[number] = found
-        return found
-
-
-_NODE = itemgetter(0)
 
 
 @dataclass(slots=True)
@@ -233,7 +111,7 @@ class Phrases:
             self.tree.nodes[0][0] = 0  # no phrase begins with a gap
             self._root = {}
         self._vocabulary = Vocabulary(self.tree.exact, self.tree.prefixes)
-        self._steps = Steps(self.tree, self._vocabulary.kinds)
+        self._steps = Steps(self.tree.nodes, self._vocabulary.kinds)
         uses = Counter(letter for text, _ in self.unspaced for letter in text)
         for at, (text, _) in enumerate(self.unspaced):
             self._by_rarest.setdefault(min(text, key=uses.__getitem__), []).append(at)
@@ -245,16 +123,17 @@ class Phrases:
         classes = [*map(vocabulary.__getitem__, words), Vocabulary.BREAK, Vocabulary.BREAK]
         if len(steps.begun) < len(vocabulary.kinds) or steps.full:
             steps.catch_up()
+        nothing = steps.nothing
         hits: dict[int, Hit] = {}
-        for at, state in enumerate(map(steps.begun.__getitem__, classes)):
-            if state is None:
+        firsts = map(steps.begun.__getitem__, classes)
+        for at, state in enumerate(map(getitem, firsts, classes[1:])):
+            if state is nothing:  # as for most words
                 continue
-            ends = state.ends
-            if state.goes_on and (second := state[classes[at + 1]]) is not None:
-                ends = second.ends_with(ends) if ends else second.ends
-                if second.goes_on and (third := second[classes[at + 2]]) is not None:
-                    ends = _longer(ends, third, classes, at + 3)
-            for _, phrase, length in ends:
+            following = at + 2
+            while state.goes_on:
+                state = state[classes[following]]
+                following += 1
+            for _, phrase, length in state.ends:
                 if phrase not in hits:
                     hits[phrase] = (phrase, at, at + length)
         return list(hits.values())
@@ -285,20 +164,6 @@ def _as_word(phrase: str, text: str, at: int) -> int:
             return at
         at = text.find(phrase, at + 1)
     return -1
-
-
-def _longer(
-    ends: tuple[End, ...], state: State | None, classes: list[int], at: int
-) -> tuple[End, ...]:
-    """The phrases that ended so far and those that end further on, in order."""
-    while state is not None:
-        if state.ends:
-            ends = state.ends_with(ends)
-        if not state.goes_on:
-            break
-        state = state[classes[at]]
-        at += 1
-    return ends
 
 
 _ANY = -1  # edge that any word passes

@@ -22,8 +22,13 @@ _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}"
 _PLAIN_OR_ADDRESS = re.compile(f"{_ADDRESS}|{_PLAIN_WORD.pattern}")
 _TOKEN_OR_ADDRESS = re.compile(f"{_ADDRESS}|{TOKEN.pattern}")
 _SPACE = re.compile(r"[ \n]")
-# ASCII text with all but letters and digits made spaces is in words: three times as fast.
-_TO_SPACE = {at: " " for at in range(128) if not chr(at).isalnum()}
+# Text that Windows-1252 can write, as most Western mail, is in words once all but its letters and
+# digits are spaces: twice as fast as the pattern. No combining mark is in it.
+_WESTERN = "cp1252"
+_TO_SPACE = bytes(
+    code if bytes((code,)).decode(_WESTERN, "replace").isalnum() else ord(" ")
+    for code in range(256)
+)
 # Scripts that put no space between words, or join particles to them: phrases are looked for as
 # written there. Han, Kana, Hangul, Arabic, Hebrew, Thai and neighbours.
 UNSPACED = re.compile(
@@ -64,7 +69,11 @@ def tokens(text: str, addresses: bool = False) -> list[str]:
     """Words as written, in order; with `addresses`, a mail address is one word."""
     if addresses and "@" in text:
         return _around_addresses(text)
-    return text.translate(_TO_SPACE).split() if text.isascii() else TOKEN.findall(text)
+    try:
+        western = text.encode("ascii" if text.isascii() else _WESTERN)
+    except UnicodeEncodeError:
+        return TOKEN.findall(text)
+    return western.translate(_TO_SPACE).decode(_WESTERN).split()
 
 
 def _around_addresses(text: str) -> list[str]:
