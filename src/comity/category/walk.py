@@ -32,7 +32,7 @@ class Vocabulary(dict[str, int]):
         for prefix in prefixes:
             lengths.setdefault(prefix[: self._start], set()).add(len(prefix))
         self._lengths = {start: tuple(sorted(some)) for start, some in lengths.items()}
-        self._by_kind: dict[tuple[int, ...], int] = {(): 0}
+        self._by_kind: dict[tuple[int, ...], int] = {}
         self.kinds: list[tuple[int, ...]] = [(), ()]
 
     def __missing__(self, word: str) -> int:
@@ -45,16 +45,17 @@ class Vocabulary(dict[str, int]):
             found = self._prefixes.get(folded[:length])
             if found is not None:
                 matches.append(found)
-        kind = tuple(matches)
+        number = self._class(tuple(matches)) if matches else 0 if word else self.BREAK
+        if len(self) >= self.MAX:
+            self.clear()
+        self[word] = number
+        return number
+
+    def _class(self, kind: tuple[int, ...]) -> int:
         number = self._by_kind.get(kind)
         if number is None:
             number = self._by_kind[kind] = len(self.kinds)
             self.kinds.append(kind)
-        if not word:
-            number = self.BREAK
-        if len(self) >= self.MAX:
-            self.clear()
-        self[word] = number
         return number
 
 
@@ -66,15 +67,14 @@ class State(dict[int, "State"]):
     def __init__(
         self, steps: "Steps", nodes: tuple[int, ...], depth: int, before: tuple[End, ...]
     ) -> None:
-        super().__init__()
         self._steps = steps
         self.depth = depth  # words after the first
-        own = [(node, phrase, depth) for node in nodes for phrase in steps.ends(node)]
-        # The phrases that ended until here, in the order of the tree.
-        self.ends = tuple(sorted((*before, *own), key=_NODE)) if own else before
         self.edges = [edges for edges in map(steps.edges, nodes) if edges]
         self.gaps = [gap for gap in map(steps.gap, nodes) if gap]
         self.goes_on = bool(self.edges or self.gaps)
+        own = [(node, phrase, depth) for node in nodes for phrase in steps.ends(node)]
+        # The phrases that ended until here, in the order of the tree.
+        self.ends = tuple(sorted((*before, *own), key=_NODE)) if own else before
         self.stop: State | None = None  # where a word leads that passes no edge
 
     def __missing__(self, number: int) -> "State":
@@ -99,6 +99,7 @@ class Steps:
         self._kinds = kinds
         self._states: dict[tuple[tuple[int, ...], tuple[End, ...]], State] = {}
         self.nothing = State(self, (), 0, ())  # no phrase has ended, and none goes on
+        self._start = State(self, (0,), -1, ())
         self.begun: list[State] = []
         self._count = 0
 
@@ -107,11 +108,11 @@ class Steps:
         if self.full:
             self.begun.clear()
             self.nothing.clear()
+            self._start.clear()
             self._states.clear()
             self._count = 0
-        start = State(self, (0,), -1, ())
         for number in range(len(self.begun), len(self._kinds)):
-            self.begun.append(self.next(start, number))
+            self.begun.append(self._start[number])
 
     @property
     def full(self) -> bool:
@@ -135,25 +136,25 @@ class Steps:
         """Where a word of class `number` leads. Where to nothing new: what has ended stays."""
         if not state.goes_on and state is not self.nothing:
             return state
-        reached = [
-            edges[edge] for edge in self._kinds[number] for edges in state.edges if edge in edges
-        ]
+        reached = []
+        kind = self._kinds[number]
+        if kind:
+            for edges in state.edges:
+                reached += [edges[edge] for edge in kind if edge in edges]
         if state.gaps and number != Vocabulary.BREAK:
             reached += state.gaps
         if reached:
             reached.sort()
             found = self._state(tuple(reached), state.depth + 1, state.ends)
-        elif state.stop is not None:
-            found = state.stop
         else:
-            found = state.stop = self._state((), 0, state.ends)
+            if state.stop is None:
+                state.stop = self._state((), 0, state.ends) if state.ends else self.nothing
+            found = state.stop
         self._count += 1
         state[number] = found
         return found
 
     def _state(self, nodes: tuple[int, ...], depth: int, before: tuple[End, ...]) -> State:
-        if not nodes and not before:
-            return self.nothing
         found = self._states.get((nodes, before))
         if found is None:
             found = self._states[nodes, before] = State(self, nodes, depth, before)
