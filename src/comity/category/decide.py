@@ -8,7 +8,6 @@ unsure. Never asks who reported the mail, or how many did.
 
 import math
 from dataclasses import dataclass
-from operator import itemgetter
 
 from comity.category import facts, ideas, naming, zombie
 from comity.category.assessment import Assessment, Label
@@ -31,7 +30,6 @@ _SHIELD = 3.0  # log-odds that protection takes from accusing labels, ours
 
 _LABELS = tuple(Label)
 _UNDETERMINED = LABELS.index(Label.UNDETERMINED)
-_LOUDEST = itemgetter(0, 1)
 _MODEL_AT = tuple(LABELS.index(label) for label in MODEL_LABELS)
 _ACCUSING_AT = tuple(LABELS.index(label) for label in ACCUSING)
 # Strong reasons that show how a crime works, not what a mail speaks of: they undo protection.
@@ -112,7 +110,7 @@ def _weigh(message: Message, trace: Trace, model: Model) -> _Weighed:
     evidence.sum_groups(model.rules.groups)
     facts.compare(evidence)
     holding = [
-        (rule, rule.factor(evidence))
+        (rule, 1.0 if rule.scale is None else rule.factor(evidence))
         for rule in model.rules.holding(evidence.names(model.rules.levels))
     ]
     odds = list(model.rules.bias)
@@ -209,7 +207,7 @@ def _reasons(weighed: _Weighed, message: Message, label: Label) -> tuple[Reason,
             found.append((-abs(weight), rule.code, weight, rule))
         elif at == _UNDETERMINED:  # then all that was seen is shown
             found.append((0.0, rule.code, 0.0, rule))
-    found.sort(key=_LOUDEST)
+    found.sort()  # no two rules have one code
     shown = [(weight, rule, _place(rule, evidence)) for _, _, weight, rule in found[:MAX_REASONS]]
     spans = ideas.Spans(read, message, [place for _, _, place in shown if type(place) is tuple])
     reasons = [

@@ -35,11 +35,10 @@ class Evidence:
         counts, places = self.counts, self.places
         for group, members in groups.items():
             total = 0.0
-            for member in members:
-                if member in counts:
-                    total += counts[member]
-                    if group not in places and member in places:
-                        places[group] = places[member]
+            for member in filter(counts.__contains__, members):
+                total += counts[member]
+                if group not in places and member in places:
+                    places[group] = places[member]
             if total:
                 counts[group] = total
 

@@ -20,6 +20,7 @@ MAX_TEXT = 8_000  # characters in which quoting is looked for, ours
 _WROTE = frozenset(
     "wrote writes schrieb écrit escribió escreveu scritto schreef napisał napisała пишет".split()
 )
+_TOLD = _WROTE | contents.SUM_WORDS | contents.COIN_WORDS  # words that facts ask for
 _NAME_DOMAIN = re.compile(r"((?:[\w.+-]{1,60}@)?(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,12})")
 _TICKET = re.compile(
     r"\[(?:bug|issue|case|task|jira)\b ?[#:]?\w{0,20}\]|\[[A-Z]{2,10}-\d{1,7}\]", re.IGNORECASE
@@ -57,13 +58,13 @@ def note(
     """Note all facts; return the links a reader can follow, and the vouched sender domain."""
     # By key; of several the first.
     fields = {one[1]: one[2] for one in reversed(message.fields) if one[1] in _WANTED}
-    distinct = frozenset(words)
-    _header(message, fields, hosts, distinct, evidence)
+    told = _TOLD.intersection(words)
+    _header(message, fields, hosts, told, evidence)
     vouched = _vouched(message, trace, evidence)
     links = contents.links(message, hosts, _registered(message.from_), vouched, evidence)
     contents.attachments(message, evidence)
     contents.shape(message, words, evidence)
-    contents.sums(message, distinct, evidence)
+    contents.sums(message, words, told, evidence)
     return links, vouched
 
 
@@ -77,18 +78,18 @@ def compare(evidence: Evidence) -> None:
         evidence.note("speech-beside-wares")
 
 
-def _quotes(text: str, words: frozenset[str]) -> bool:
+def _quotes(text: str, told: frozenset[str]) -> bool:
     """Whether it holds quoted lines, or a line that introduces them."""
     if ">" in text and _QUOTE_MARK.search(text):
         return True
-    return not words.isdisjoint(_WROTE) and _INTRODUCED.search(text) is not None
+    return not told.isdisjoint(_WROTE) and _INTRODUCED.search(text) is not None
 
 
 def _header(
     message: Message,
     fields: dict[str, str],
     hosts: Hosts,
-    words: frozenset[str],
+    told: frozenset[str],
     evidence: Evidence,
 ) -> None:
     note = evidence.note
@@ -100,7 +101,7 @@ def _header(
     if "in-reply-to" in fields or "references" in fields:
         # Spam writes "Re:" and invents the fields; what it seldom does is quote.
         answers = "discussion-list" in evidence.counts and _ANSWER.match(message.subject)
-        if answers or _quotes(message.text[:MAX_TEXT], words):
+        if answers or _quotes(message.text[:MAX_TEXT], told):
             note("reply-thread")
     subject = message.subject
     if not _TRACKERS.isdisjoint(fields) or ("[" in subject and _TICKET.search(subject[:200])):

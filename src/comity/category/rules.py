@@ -40,13 +40,6 @@ class Rule:
     main: int  # index of the label with the greatest weight
     places: tuple[str, ...]  # facts whose place is shown, first found first
 
-    def holds(self, present: set[str]) -> bool:
-        return (
-            self.all_ <= present
-            and self.none_.isdisjoint(present)
-            and not (self.any_ and self.any_.isdisjoint(present))
-        )
-
     def factor(self, evidence: Evidence) -> float:
         """1 for a fact found once, up to 2 for one found often, below 1 for one far down."""
         if self.scale is None:
@@ -83,12 +76,16 @@ class Rules:
         self.levels = {name: tuple(some) for name, some in levels.items()}
 
     def holding(self, present: set[str]) -> list[Rule]:
-        """The rules that hold, in the order of the file."""
+        """The rules that hold, in the order of their codes."""
         found: dict[str, Rule] = {}
         by_key = self._by_key
         for name in by_key.keys() & present:
             for rule in by_key[name]:
-                if rule.holds(present):
+                if (
+                    rule.all_ <= present
+                    and rule.none_.isdisjoint(present)
+                    and not (rule.any_ and rule.any_.isdisjoint(present))
+                ):
                     found[rule.code] = rule
         return [found[code] for code in sorted(found)]
 
