@@ -209,6 +209,8 @@ HEADER_LINES = st.sampled_from(
         b"",
         b" ",
         b"no field",
+        b"word",
+        b"Subject",
         b"B : c",
         b"C:",
         b"D:\r e",

@@ -15,13 +15,20 @@ from comity.values.span import Span
 
 # Name, white space before the colon, value with its folded lines (obsolete empty folds as well).
 _FIELD = re.compile(rb"([!-9;-~]+)([ \t]*):([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
-_PLAIN_FIELD = re.compile(r"([!-9;-~]+):([^\n]*(?:\n[ \t][^\n]*)*)\n")
+_NAME = re.compile(rb"[!-9;-~]+")
+_FIELD_END = re.compile(rb"\n(?![ \t])")
 _BLANK = re.compile(rb"[ \t]*\r?\n")
 _BLANK_LINES = re.compile(rb"[ \t\r\n]*\n")
 _FOLD = re.compile(rb"\r*\n(?=[ \t])")
 _BARE_CR = re.compile(rb"\r(?!\n|\Z)")
 _FIELD_AFTER_CR = re.compile(rb"\r(?=[!-9;-~]+:)")
 _BOM = b"\xef\xbb\xbf"
+
+# Names met so far, with their lower case: few are met only once.
+_NAMES: dict[bytes, tuple[str, str]] = {}
+_MOST_NAMES = 4_096  # kept; ours
+_LONGEST_NAME = 80  # bytes of a name that is kept; ours
+_new = tuple.__new__  # what `Field(…)` calls in the end, at half the cost
 
 
 def read_header(
@@ -80,36 +87,50 @@ def _read_carefully(
 def _plain_header(
     raw: bytes, at: int, end: int, caps: MimeCaps
 ) -> tuple[tuple[Field, ...], int] | None:
-    """The header if nothing about it is odd, as of nine mails in ten; in half the time."""
+    """The header if nothing about it is odd, as of nine mails in ten; in a third of the time."""
     first = raw.find(b"\n", at, end)
     line_end = b"\r\n" if first > at and raw[first - 1] == 0x0D else b"\n"
     stop = raw.find(line_end * 2, at, min(end, at + caps.field_bytes))
-    if first < 0 or stop < 0:
+    if first < 0 or stop < 0 or raw.find(b"\x00", at, stop) >= 0:
         return None
-    block = raw[at : stop + len(line_end)]
-    returns = block.count(b"\n") if line_end == b"\r\n" else 0
-    if (
-        b"\x00" in block
-        or block.count(b"\r") != returns
-        or block.count(line_end) != block.count(b"\n")
-    ):
-        return None
-    text, fold = block.decode("latin-1"), line_end.decode("ascii")  # a character for each byte
-    ascii_only = block.isascii()
+    block = raw[at:stop]
+    lines = block.replace(b"\r", b"")
+    if block != (lines if line_end == b"\n" else lines.replace(b"\n", line_end)):
+        return None  # a bare CR, or line ends of two kinds
     fields: list[Field] = []
     begin = at
-    for name, value in _PLAIN_FIELD.findall(text):
-        end_of_field = begin + len(name) + len(value) + 2  # the colon and the line feed
-        if fold in value:
-            value = value.replace(fold, "")
-        value = value.strip(" \t\r")
-        if not ascii_only and not value.isascii():
-            value = _decoded(value.encode("latin-1"))
-        fields.append(Field(name, name.lower(), value, begin, end_of_field))
-        begin = end_of_field
-    if begin != at + len(text) or len(fields) > caps.fields:
-        return None  # the pattern left something out
+    returns = len(line_end) - 1
+    for line in _FIELD_END.split(lines):
+        written, colon, value = line.partition(b":")
+        name = _NAMES.get(written) or _name(written)
+        if name is None or not colon:
+            return None
+        after = begin + len(line) + len(line_end)
+        if 0x0A in value:
+            folded = len(value)
+            value = value.replace(b"\n", b"")
+            after += (folded - len(value)) * returns
+        value = value.strip(b" \t")
+        try:  # `_decoded`, without the call
+            text = value.decode()
+        except UnicodeDecodeError:
+            text = value.decode("latin-1")
+        fields.append(_new(Field, (*name, text, begin, after)))
+        begin = after
+    if len(fields) > caps.fields:
+        return None
     return tuple(fields), stop + 2 * len(line_end)
+
+
+def _name(written: bytes) -> tuple[str, str] | None:
+    """A field's name and its lower case; None if it can't be one."""
+    if not _NAME.fullmatch(written):
+        return None
+    name = written.decode("ascii")
+    found = name, name.lower()
+    if len(_NAMES) < _MOST_NAMES and len(name) <= _LONGEST_NAME:
+        _NAMES[written] = found
+    return found
 
 
 def _skip_front(raw: bytes, start: int, end: int, defects: list[Defect]) -> int:
