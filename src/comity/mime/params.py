@@ -28,12 +28,13 @@ def read_value(value: str) -> tuple[str, dict[str, str]]:
         for match in _PARAM.finditer(value, len(word)):
             name, quoted, bare = match.groups()
             text = _ESCAPE.sub(r"\1", quoted) if quoted is not None else (bare or "").strip()
-            shape = _SECTION.match(name.lower())
-            if shape and "*" in name:
+            key = name.lower()
+            shape = _SECTION.match(key) if "*" in key else None
+            if shape:
                 number = int(shape[2] or 0)
                 sections.setdefault(shape[1], {}).setdefault(number, (text, bool(shape[3])))
             else:
-                found.setdefault(name.lower(), text)
+                found.setdefault(key, text)
     for name, pieces in sections.items():
         found[name] = _joined(pieces)  # RFC 2231 section 3: wins over the plain one
     return word.strip().lower(), found

@@ -24,15 +24,14 @@ class Field(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One MIME entity. Leaf parts hold text or an attachment; the root is `index` 0.
 
     All offsets are bytes in the raw mail; the body as transferred is
-    `raw[body_start:body_end]`.
+    `raw[body_start:body_end]`. A named tuple for the same reason as `Field`.
     """
 
-    index: int  # document order
+    index: int  # type: ignore[assignment]  # document order; hides a method no one needs
     parent: int | None
     depth: int  # 0 for the root
     fields: tuple[Field, ...]

@@ -5,7 +5,7 @@ Never raises on content, never recurses, copies no body. Why not the standard li
 docs/decisions/0002-own-mime-splitter.md.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from comity.mime import params
 from comity.mime.caps import CAPS, MimeCaps
@@ -45,7 +45,7 @@ def split(raw: bytes, caps: MimeCaps = CAPS) -> Mime:
             break
         _read_part(work, *work.todo.pop())
     for index, children in work.children.items():
-        work.parts[index] = replace(work.parts[index], children=tuple(children))
+        work.parts[index] = work.parts[index]._replace(children=tuple(children))
     return Mime(tuple(work.parts), tuple(work.defects), tuple(work.gaps))
 
 
@@ -111,12 +111,12 @@ def _open_multipart(work: _Work, part: Part) -> Part:
     boundary = part.params.get("boundary", "").rstrip()
     if not boundary:
         work.defects.append(Defect("boundary-missing", part.content_type, where))
-        return replace(part, content_type="text/plain")
+        return part._replace(content_type="text/plain")
     delimiter = b"--" + boundary.encode("utf-8", "replace")
     found, closed = _delimiters(work.raw, delimiter, start, end, work.caps.parts)
     if not found:
         work.defects.append(Defect("boundary-not-found", boundary[:80], where))
-        return replace(part, content_type="text/plain")
+        return part._replace(content_type="text/plain")
     if not closed:
         work.defects.append(Defect("boundary-not-closed", boundary[:80], where))
     _note_gap(work, start, found[0][0])
