@@ -24,7 +24,10 @@ _INTERNAL_ENDS = (
 @lru_cache(maxsize=16_384)
 def internal_name(name: str) -> bool:
     """A name without a public domain: `mx27`, `store.local`, `10.0.0.1`, or none at all."""
-    host = name.lower().rstrip(".")
+    return _internal(name.lower().rstrip("."))
+
+
+def _internal(host: str) -> bool:
     if not host or ("." not in host and ":" not in host):
         return True
     if host.endswith(_INTERNAL_ENDS):
@@ -35,9 +38,10 @@ def internal_name(name: str) -> bool:
 @lru_cache(maxsize=16_384)
 def organisation(name: str | None) -> str | None:
     """The registered domain of a public host name; None for all else."""
-    if not name or internal_name(name) or len(name) > 253:
+    if not name or len(name) > 253:
         return None
-    return registered_domain(name.lower().rstrip("."))
+    host = name.lower().rstrip(".")
+    return None if _internal(host) else registered_domain(host)
 
 
 def same_host(a: str | None, b: str | None) -> bool:

@@ -71,7 +71,8 @@ class Services:
 
     def writer(self, host: str | None, ip: Address | None) -> Provider | None:
         """The service that writes this `by`."""
-        found = self.provider(host)
+        known = self._known
+        found = known[host] if host in known else self.provider(host)
         if found is None and ip is not None:
             for one in self.by_address:
                 if ip in one.by_addresses:

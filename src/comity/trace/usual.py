@@ -11,6 +11,7 @@ from comity.trace.claim import ClaimedHop
 from comity.trace.clock import read_time
 from comity.trace.peer import MAX_NAME, UNKNOWN_HOST, ip_of, is_address, own_address, peer_ip
 from comity.trace.way import way_of_usual
+from comity.values.address import Address
 from comity.values.span import Span
 
 # A keyword of `trace.way`, where a word is looked for: sections begin elsewhere then.
@@ -44,45 +45,30 @@ def read_usual(text: str, span: Span | None) -> ClaimedHop | None:
         name, seen, host, literal, by, by_seen, by_comment,
         protocol, id_, via, for_, tail,
     ) = match.groups()  # fmt: skip
-    if "(Exim" in text:  # its lines mean something else
+    if "(Exim" in text or (protocol is None and via is not None):  # such lines mean something else
         return None
-    if protocol is None and via is not None:
+    by = by.rstrip(".")[:MAX_NAME]
+    if not by:
         return None
-    ip = None
-    denied = checked = False
+    ip, confirmed, denied = None, None, False
     if name is not None:
         ip = peer_ip(seen or literal)
         if ip is None:
             return None
         name = name[:MAX_NAME]
         if host is not None:
-            host = host.rstrip(".")
-            lowered = host.lower()
-            if lowered in UNKNOWN_HOST:
-                denied, host = True, None
-            elif is_address(host):
-                host = None
-            elif not host or len(host) > MAX_NAME or "forged" in host or lowered[:4] in _LEADS:
+            shown = _reverse_name(host)
+            if shown is None:
                 return None
-            else:
-                checked = True
-    by = by.rstrip(".")[:MAX_NAME]
-    if not by:
-        return None
-    by_ip = ip_of(by) if by[0].isdigit() or ":" in by else None
-    if by_ip is None:
-        if by_seen is not None:
-            by_ip = ip_of(by_seen)
-        elif by_comment:
-            by_ip = own_address("(" + by_comment.strip())
+            confirmed, denied = shown
     way, login = way_of_usual(protocol, name is not None)
     time, defect = read_time(tail)
     return ClaimedHop(
         by,
-        by_ip,
+        _own_address(by, by_seen, by_comment),
         name,
-        host,
-        checked,
+        confirmed,
+        confirmed is not None,
         denied,
         ip,
         False,  # an address in a comment is what the host saw
@@ -96,3 +82,29 @@ def read_usual(text: str, span: Span | None) -> ClaimedHop | None:
         (defect,) if defect else (),
         text[: match.start(12) - 1],
     )
+
+
+def _reverse_name(shown: str) -> tuple[str | None, bool] | None:
+    """(name that the writing host confirmed, whether it says that there is none).
+
+    None where what is shown may be no name at all.
+    """
+    host = shown.rstrip(".")
+    lowered = host.lower()
+    if lowered in UNKNOWN_HOST:
+        return None, True
+    if is_address(host):
+        return None, False
+    if not host or len(host) > MAX_NAME or "forged" in host or lowered[:4] in _LEADS:
+        return None
+    return host, False
+
+
+def _own_address(by: str, seen: str | None, comment: str | None) -> Address | None:
+    """The address that the writing host gives as its own: as its name, or beside it."""
+    ip = ip_of(by) if by[0].isdigit() or ":" in by else None
+    if ip is not None:
+        return ip
+    if seen is not None:
+        return ip_of(seen)
+    return own_address("(" + comment.strip()) if comment else None
