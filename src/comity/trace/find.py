@@ -108,14 +108,17 @@ def find(
 
 
 def _sort(fields: tuple[Field, ...]) -> _Header:
-    wanted = [field for field in fields if field.key in _WANTED]  # few, so the rest may be slow
-    received = [field for field in wanted if field.key == "received"]
-    results = [field for field in wanted if field.key in KEYS]
+    received: list[Field] = []
+    results: list[Field] = []
     others: dict[str, list[Field]] = {}
-    if len(wanted) > len(received) + len(results):
-        for field in wanted:
-            if field.key in _ASIDE:
-                others.setdefault(field.key, []).append(field)
+    for field in [field for field in fields if field.key in _WANTED]:  # few
+        key = field.key
+        if key == "received":
+            received.append(field)
+        elif key in KEYS:
+            results.append(field)
+        else:
+            others.setdefault(key, []).append(field)
     defects: tuple[Defect, ...] = ()
     if len(received) > MAX_HOPS:
         over = received[MAX_HOPS]
