@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.message.html import MAX_ANCHORS, MAX_ELEMENTS, read
-from comity.message.markup import MAX_DEPTH, MAX_HTML
+from comity.message.markup import MAX_DEPTH, MAX_HTML, MAX_VALUE
 
 TEXT = {  # name: (html, shown, hidden)
     "inline keeps words whole": ("<p>Pay<b>Pal</b></p>", "PayPal", ""),
@@ -223,3 +223,11 @@ def test_names_of_elements_are_those_of_the_page():
         "svg",
         "linearGradient",
     )
+
+
+def test_m15_many_values_just_short_enough_to_keep_cost_little():
+    value = "v" * (MAX_VALUE - 1)
+    page = f"<b x={value} y={value} z={value}>" * 20 + "end"
+    start = time.process_time()
+    assert read(page).text == "end"
+    assert time.process_time() - start < 1.0

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from comity.message import markup, show
 from comity.message.look import DEFAULT, DRAWN, Look, by_attributes, by_css, by_style
@@ -49,6 +49,7 @@ for _bit, _names in (
         _KINDS[_name] = _KINDS.get(_name, 0) | _bit
 
 
+_QUIETLY = LexborDocumentOptions.WO_EVENTS.value  # nobody listens to a tree while it grows
 # Name and kind by lexbor's number of a tag, which is read faster than its name.
 _TREE = LexborHTMLParser("text")
 _PLAIN_TAGS = "html head span b i u strong em font small big sup sub p link label strike s tt code"
@@ -155,7 +156,7 @@ def read(page: str) -> Page:
     if allowed is None:
         return _without_tree(page, defects)
     encoded = allowed.encode("utf-8", "replace")
-    tree = LexborHTMLParser(encoded)
+    tree = LexborHTMLParser(encoded, options=_QUIETLY)
     root = tree.root
     if root is None:
         return _without_tree(page, defects)

@@ -38,7 +38,8 @@ _TOKEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _LONG_VALUE = re.compile(
-    rf"\"[^\"]{{{MAX_VALUE},}}+\"?+|'[^']{{{MAX_VALUE},}}+'?+|[^\s\"'>]{{{MAX_VALUE},}}+"
+    rf"\"[^\"]{{{MAX_VALUE},}}+\"?+|'[^']{{{MAX_VALUE},}}+'?+"
+    rf"|(?<![^\s\"'>])[^\s\"'>]{{{MAX_VALUE},}}+"  # tried where a run begins, not at each letter
 )
 
 _LONG_DATA = re.compile(rf"data:[^\"'\s<>]{{{MAX_VALUE},}}+")
