@@ -2,6 +2,9 @@
 """Printed JSON reads back, is one line of UTF-8, and does not fail on what mail can hold."""
 
 import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,3 +39,26 @@ def test_a_lone_surrogate_becomes_a_question_mark():
 def test_both_ways_of_printing_give_the_same_bytes():
     plain = {"a": [1, 0.5, None, True, "é\u2028"], "b": {}}
     assert print_json(plain) == print_json(plain | {"c": "\ud800"})[:-9] + b"}"
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    name: object
+
+
+@dataclass(frozen=True, slots=True)
+class Two:
+    inner: object
+    at: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    pass
+
+
+def test_a_dataclass_prints_as_its_fields_in_order_however_deep():
+    value = [Two(One(Bare()), datetime(2026, 1, 2, tzinfo=UTC)), One(ip_address("192.0.2.1"))]
+    want = b'{"inner":{"name":{}},"at":"2026-01-02T00:00:00+00:00"},{"name":"192.0.2.1"}'
+    assert print_json(value) == b"[" + want + b"]"
+    assert print_json([*value, "\ud800"]) == b"[" + want + b',"?"]'
