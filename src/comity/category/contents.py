@@ -16,7 +16,7 @@ SHORT = 40  # words, ours
 _SUM_SIGNS = "$€£¥₩₹円元원万億"
 _PERCENT = re.compile(r"(?=\d)(?<!\d)\d{1,3}\s?%")
 SUM_WORDS = frozenset(
-    "USD usd EUR eur Eur GBP gbp euro euros Euro Euros EUROS dollars Dollars DOLLARS dollar "
+    "USD usd EUR eur Eur GBP gbp euro euros Euro Euros EURO EUROS dollars Dollars DOLLARS dollar "
     "million Million MILLION millions Millions Millionen Mio mio millones Millones milhões milhoes "
     "milioni miljoen mln миллион миллионов млн руб рублей zł tl TL kr".split()
 )
@@ -55,7 +55,12 @@ _COIN = re.compile(
     r"(?:bc1[a-z0-9]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33})\Z"
 )
 _SPLIT = frozenset(("subject-split-by-invisible", "text-split-by-invisible"))
-COIN_WORDS = frozenset("bitcoin btc bitcoins Bitcoin BTC Bitcoins BITCOIN USDT".split())
+COIN_WORDS = frozenset(
+    "bitcoin btc bitcoins Bitcoin BTC Bitcoins BITCOIN USDT USDC usdt ETH eth WETH Ethereum".split()
+)
+_COIN_SUM = re.compile(
+    r"(?=\d)(?<![\d.,])\d{1,9}(?:[.,]\d{1,9})?\s?(?:btc|bitcoins?|eth|weth|usdt|usdc)\b", re.IGNORECASE
+)
 _MACRO = frozenset("macro embedded-object onenote".split())
 _USUAL_ARCHIVES = frozenset(
     "application/zip application/gzip application/x-tar application/x-bzip2".split()
@@ -228,3 +233,5 @@ def sums(message: Message, words: list[str], told: frozenset[str], evidence: Evi
         evidence.note("coin-address")
     if not COIN_WORDS.isdisjoint(told):
         evidence.note("bitcoin-word")
+        if _COIN_SUM.search(message.subject[:600]) or _COIN_SUM.search(text):
+            evidence.note("coin-sum")

@@ -24,6 +24,7 @@ from comity.values.span import Span
 
 SURE = 0.36  # share among the labels that may be said, below it "undetermined". Ours
 LEAST = 0.2  # and its share of all labels. Ours
+HEARD = 0.5  # log-odds of a reason from which on "non-commercial" may be said. Ours
 MAX_REASONS = 10
 PROTECTED = 3.0  # phrases of a cause from which on it is protected, ours
 _SHIELD = 3.0  # log-odds that protection takes from accusing labels, ours
@@ -32,6 +33,8 @@ _LABELS = tuple(Label)
 _UNDETERMINED = LABELS.index(Label.UNDETERMINED)
 _MODEL_AT = tuple(LABELS.index(label) for label in MODEL_LABELS)
 _ACCUSING_AT = tuple(LABELS.index(label) for label in ACCUSING)
+_SPEECH_AT = LABELS.index(Label.NON_COMMERCIAL)
+_REASONED_AT = frozenset((*_ACCUSING_AT, _SPEECH_AT))  # never said without a named reason
 # Strong reasons that show how a crime works, not what a mail speaks of: they undo protection.
 _MECHANICS = frozenset(
     (
@@ -66,7 +69,7 @@ Weighted = tuple[Rule, float]  # a rule that holds, and how loudly
 @dataclass(slots=True)
 class _Weighed:
     odds: list[float]  # by label, before calibration
-    strong: set[int]  # labels for which a strong reason speaks
+    strong: set[int]  # labels for which a reason speaks that may carry them
     subtypes: dict[tuple[int, str], float]
     holding: list[Weighted]
     evidence: Evidence
@@ -122,7 +125,7 @@ def _weigh(message: Message, trace: Trace, model: Model) -> _Weighed:
             continue
         for at, weight in rule.weights:
             odds[at] += weight * factor
-            if rule.strong and weight > 0:
+            if (rule.strong and weight > 0) or (at == _SPEECH_AT and weight >= HEARD):
                 strong.add(at)
         if rule.subtype:
             key = (rule.main, rule.subtype)
@@ -176,9 +179,9 @@ def _choose(scores: _Weighed, temperature: float) -> tuple[Label, float, dict[st
     total = sum(powers)
     shares = [power / total for power in powers]
     probabilities = {label: round(share, 4) for label, share in zip(LABELS, shares, strict=True)}
-    # The model and weak signs alone accuse nobody.
+    # The model and weak signs alone accuse nobody, and do not make a mail free speech.
     strong = scores.strong
-    said = [at for at in range(len(shares)) if at not in _ACCUSING_AT or at in strong]
+    said = [at for at in range(len(shares)) if at not in _REASONED_AT or at in strong]
     sayable = [shares[at] for at in said]
     highest = max(sayable)
     best = said[sayable.index(highest)]

@@ -117,7 +117,8 @@ def _header(
     if sender is None or not sender.domain or "." not in sender.domain:
         note("no-sender-domain")
     _sender(sender, message.reply_to, hosts, evidence)
-    local = sender.address.partition("@")[0].lower() if sender else ""
+    # Mail systems often write the bare name, without an address.
+    local = (sender.address or sender.name).partition("@")[0].lower() if sender else ""
     if local in _MACHINE_SENDERS or fields.get("return-path", "").strip() == "<>":
         note("machine-sender")
 

@@ -17,6 +17,7 @@ from comity.values.domain import registered_domain
 OWN_NAME = 5  # letters of a domain that can be a name. Ours
 EARLY_WORDS = 80  # of the text: whoever borrows a name shows it at the top. Ours
 TRUSTED = frozenset(("bank", "payment", "crypto", "carrier", "courier", "state", "social", "tech"))
+CARRIERS = frozenset(("carrier", "courier"))
 ACCOUNT = frozenset(("bank", "payment", "crypto", "state"))  # nobody resells their name
 # A name in the text alone is spoken as only beside one of these ideas.
 _CALLS = frozenset(("click", "urgency", "callback"))
@@ -67,7 +68,8 @@ def find(
     if not foreign and (owned or owns_sender):
         evidence.note("brand-owns-links")
     calls = not evidence.counts.keys().isdisjoint(_CALLS)
-    addressed = calls or (message.html and "subject" in where)
+    short = "text-short" in evidence.counts  # hardly more than the name
+    addressed = calls or (message.html and ("subject" in where or short))
     speaks_as = in_from or (addressed and not _knows_reader(evidence))
     if not speaks_as or (not in_from and _bears_own_name(message)):
         return None
@@ -110,6 +112,10 @@ def _note_brand(brand: Brand, where: set[str], evidence: Evidence) -> None:
         evidence.note("account-brand")
     if brand.kind == "crypto":
         evidence.note("crypto-brand")
+    elif brand.kind in CARRIERS:
+        evidence.note("carrier-brand")
+    elif brand.kind == "state":
+        evidence.note("state-brand")
 
 
 def _bears_own_name(message: Message) -> bool:
