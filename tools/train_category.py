@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity.category import ideas
-from comity.category.assessment import Label
 from comity.category.decide import decide, odds
 from comity.category.evidence import Evidence
 from comity.category.linear import LABELS, LIMIT, SIZE, empty, features
@@ -252,7 +251,8 @@ Written by `tools/train_category.py`; do not edit by hand.
 Classes: {classes}. Never used: phishing_pot (CC BY-NC), AbuseIO (GPL project), any reported mail.
 Mails of the hand-labelled evaluation set were left out. Where a corpus says only "unwanted", the
 rules named which of commercial, fraud, phishing and malware it is (0.6 of their shares or more) and
-the rest was dropped: on such mail the model learns the rules' opinion, not the truth. "Wanted" mail of 2002 counts as non-commercial.
+the rest was dropped: on such mail the model learns the rules' opinion, not the truth. "Wanted"
+mail of 2002 counts as non-commercial.
 
 ## Calibration and scores
 

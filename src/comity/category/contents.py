@@ -59,7 +59,8 @@ COIN_WORDS = frozenset(
     "bitcoin btc bitcoins Bitcoin BTC Bitcoins BITCOIN USDT USDC usdt ETH eth WETH Ethereum".split()
 )
 _COIN_SUM = re.compile(
-    r"(?=\d)(?<![\d.,])\d{1,9}(?:[.,]\d{1,9})?\s?(?:btc|bitcoins?|eth|weth|usdt|usdc)\b", re.IGNORECASE
+    r"(?=\d)(?<![\d.,])\d{1,9}(?:[.,]\d{1,9})?\s?(?:btc|bitcoins?|eth|weth|usdt|usdc)\b",
+    re.IGNORECASE,
 )
 _MACRO = frozenset("macro embedded-object onenote".split())
 _USUAL_ARCHIVES = frozenset(
