@@ -42,8 +42,8 @@ explore: $(SET_UP) ## Property tests on newly drawn examples
 	COMITY_TEST_EXAMPLES=explore $(BIN)/python -m pytest -n auto
 
 lock: ## Pin all dependencies anew
-	uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
-	uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+	uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --all-extras pyproject.toml -o requirements.lock
+	uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --all-extras pyproject.toml --group dev -o requirements-dev.lock
 
 geo: $(SET_UP) ## Get address data (network and country of an address) into var/geo
 	$(BIN)/python tools/fetch_geo.py var/geo

@@ -25,6 +25,20 @@ hypothesis.settings.register_profile("same", derandomize=True, deadline=None, da
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("COMITY_TEST_EXAMPLES", "same"))
 
+
+def pytest_configure():
+    """Django is told once a process what it is: the console's settings serve the index as well."""
+    from comity.web import project
+
+    folder = tempfile.mkdtemp(prefix="comity-tests-")
+    project.configure(
+        {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{folder}/work.sqlite"},
+        key="for tests only, and long enough to sign a session with it",
+        hosts=["testserver", "localhost"],
+        secure=False,
+    )
+
+
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
 

@@ -32,6 +32,7 @@ from comity.values.errors import BadData, InputOutput, WrongUse
 
 if TYPE_CHECKING:  # loads Django
     from comity.store.index import Index
+    from comity.store.journal import JournalStore
     from comity.store.questions import Questions
 
 
@@ -151,14 +152,33 @@ class Node:
 
     def writer(self) -> Vault:
         """The vault, for writing, until it is closed. Raises TryLater if somebody else writes."""
+        return self._vault("vault", self._locator, self._signer)
+
+    def _vault(self, name: str, locator: Path, signer: Signer) -> Vault:
         return Vault(
-            self.folder / "vault",
-            self._locator,
-            self._signer,
+            self.folder / name,
+            locator,
+            signer,
             now=self.now,
             entropy=self._entropy,
             files=self._files,
             segment_bytes=self.settings.segment_bytes,
+        )
+
+    @cached_property
+    def journal(self) -> "JournalStore":
+        """What people did at this node, in a log of its own beside that of the reports."""
+        from comity.store.journal import JournalStore
+
+        folder = self.folder / "journal"
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise trouble(error, f"making {folder}") from error
+        locator = self.folder / "index" / "journal.sqlite"
+        signer = self._signer.named(f"{self.settings.origin}/journal")
+        return JournalStore(
+            folder, locator, signer.verifier, lambda: self._vault("journal", locator, signer)
         )
 
     @cached_property

@@ -33,6 +33,7 @@ VERBS = {
     "raw": ("node", "Write the exact bytes of one report to standard output."),
     "fsck": ("node", "Check every stored byte and the log against its signed checkpoint."),
     "reanalyse": ("node", "Analyse again from the raw bytes; old results are kept."),
+    "serve": ("console", "Serve the console to browsers."),
     "demo": ("demo", "A simulated world, from reports to campaigns, on this machine."),
 }
 

@@ -86,6 +86,10 @@ class Signer:
         self.verifier = Verifier(name, public)
         self._line = f"{_DASH}{name} "
 
+    def named(self, name: str) -> "Signer":
+        """The same key under another name: each log of a node is signed under its own."""
+        return Signer(name, self._key)
+
     def sign(self, text: str) -> bytes:
         """The note: text, empty line, our signature line."""
         if not text.endswith("\n"):

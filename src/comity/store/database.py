@@ -18,11 +18,21 @@ from django.db.utils import DatabaseError, InterfaceError
 
 from comity.values.errors import ServiceAway, WrongUse
 
-_SQLITE = {
+SQLITE_OPTIONS = {
     "timeout": 5,  # seconds to wait for another process
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
 }
+
+
+_APP = "comity"
+
+
+class Router:
+    """Keeps the index in its own database: what is not derived from the vault lives elsewhere."""
+
+    def allow_migrate(self, db: str, app_label: str, **_: object) -> bool:
+        return (app_label == _APP) == (db != "default")
 
 
 def connect(where: Path | str) -> str:
@@ -33,13 +43,13 @@ def connect(where: Path | str) -> str:
     _set_up()
     alias = str(where)
     if alias not in connections.databases:
-        config = _postgresql(where) if isinstance(where, str) else _sqlite(where)
+        config = postgresql(where) if isinstance(where, str) else _sqlite(where)
         connections.databases[alias] = config
         connections.configure_settings(connections.databases)
     try:
         executor = MigrationExecutor(connections[alias])
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", database=alias, verbosity=0, interactive=False)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes(_APP)):
+            call_command("migrate", _APP, database=alias, verbosity=0, interactive=False)
     except (DatabaseError, InterfaceError) as error:
         raise away(error) from error
     return alias
@@ -65,6 +75,7 @@ def _set_up() -> None:
         return
     settings.configure(
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        DATABASE_ROUTERS=["comity.store.database.Router"],
         INSTALLED_APPS=["comity.store"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
@@ -74,10 +85,15 @@ def _set_up() -> None:
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": dict(_SQLITE)}
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": dict(SQLITE_OPTIONS),
+    }
 
 
-def _postgresql(url: str) -> dict[str, Any]:
+def postgresql(url: str) -> dict[str, Any]:
+    """Django's settings for a `postgresql://` URL. Raises WrongUse for what is none."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
         raise WrongUse(

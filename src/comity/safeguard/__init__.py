@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may do what. Pure: decides from values, stores and sends nothing."""

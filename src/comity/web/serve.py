@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the console: waitress answers, on this machine only unless the operator says otherwise."""
+
+from collections.abc import Callable
+
+from comity.bootstrap.node import Node
+from comity.values.errors import ServiceAway
+from comity.web import project
+
+THREADS = 8  # ours: SQLite reads side by side, and an officer's page takes some ms
+
+
+def prepare(node: Node, host: str, *, secure: bool) -> str | None:
+    """Set up; gives the secret of a set-up link as long as nobody has an account."""
+    project.start(node, hosts=sorted({host, "localhost", "127.0.0.1", "[::1]"}), secure=secure)
+    from comity.work.invite import first_link  # tables can be imported only now
+
+    return first_link(node.now())
+
+
+def serve(address: str, port: int, ready: Callable[[int], None]) -> None:
+    """Answer until interrupted. `ready` hears the port that was taken. Raises ServiceAway."""
+    from django.core.wsgi import get_wsgi_application
+    from waitress.server import create_server
+
+    try:
+        server = create_server(
+            get_wsgi_application(),
+            host=address,
+            port=port,
+            threads=THREADS,
+            ident="comity",
+            max_request_body_size=64 << 20,
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as error:
+        raise ServiceAway(
+            f"port {port} of {address} cannot be taken: {error.strerror}",
+            "Choose another one: --port 8081",
+        ) from error
+    ready(server.effective_port)
+    server.run()

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of people's work: accounts, invitations. No evidence, no analysis."""
+
+import uuid
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from comity.safeguard.role import Role
+
+ROLES = [(role.value, role.value) for role in Role]
+
+
+class Accounts(BaseUserManager):  # type: ignore[misc]
+    """How accounts are made; `service`-like rules are in `work.invite`."""
+
+    def make(self, email: str, name: str, role: Role, password: str | None) -> "Account":
+        account: Account = self.model(
+            email=self.normalize_email(email).lower(), name=name, role=role.value
+        )
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser):  # type: ignore[misc]
+    """One person. `id` is what the journal names; a mail address can change."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=32, choices=ROLES)
+    language = models.CharField(max_length=10, blank=True)
+    is_active = models.BooleanField(default=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = Accounts()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ("name",)
+
+    @property
+    def username(self) -> str:
+        return str(self.email)
+
+    def __str__(self) -> str:
+        return str(self.name or self.email)
+
+
+class Invitation(models.Model):  # type: ignore[misc]
+    """A link that makes one account. Only the SHA-256 of its secret is kept."""
+
+    secret = models.CharField(max_length=64, unique=True)
+    email = models.EmailField(blank=True)  # empty: the first administrator says it
+    role = models.CharField(max_length=32, choices=ROLES)
+    invited_by = models.CharField(max_length=64)  # account id, or "node"
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
