@@ -1,23 +1,122 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`comity serve`: the console in the browser."""
+"""`comity up`, `serve`, `worker`: the console in the browser, and what reads in the background."""
 
+import contextlib
 import signal
+import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator
 
 import click
 
 from comity.bootstrap.node import Node
-from comity.cli.node import node_option, put
+from comity.bootstrap.pool import jobs_or_all
+from comity.cli.node import jobs_option, json_option, node_option, put
+from comity.cli.say import say
 from comity.values.errors import WrongUse
+
+GRACE = 10.0  # seconds for the worker to end the batch in hand; ours
+
+
+def _listening(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every verb that answers browsers."""
+    for option in (
+        json_option,
+        click.option("--https", "secure", is_flag=True, help="A proxy in front speaks HTTPS."),
+        click.option(
+            "--host", default="localhost", show_default=True, help="Name people reach it by."
+        ),
+        click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True),
+        click.option("--address", default="127.0.0.1", show_default=True, help="Where to listen."),
+        node_option,
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_listening
+@jobs_option
+def up(
+    folder: str | None,
+    address: str,
+    port: int,
+    host: str,
+    secure: bool,
+    as_json: bool,
+    jobs: int | None,
+) -> None:
+    """Start it all: the console, and a worker that reads reports as they come. Ctrl-C stops both.
+
+    \b
+    Example:
+      comity up
+      comity up --node var/demo/node --port 8081
+    """
+    node = Node.open(folder)
+    with _worker(node, jobs_or_all(jobs)):
+        _serve(node, address, port, host, secure=secure, as_json=as_json)
 
 
 @click.command()
 @node_option
-@click.option("--address", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
-@click.option("--host", default="localhost", show_default=True, help="Name people reach it by.")
-@click.option("--https", "secure", is_flag=True, help="A proxy in front speaks HTTPS.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, nothing else.")
+@jobs_option
+@json_option
+def worker(folder: str | None, jobs: int | None, as_json: bool) -> None:
+    """Read what waits, as it comes, and find campaigns anew. Ctrl-C stops after the batch in hand.
+
+    \b
+    Example:
+      comity worker --jobs 4
+    """
+    from comity.bootstrap.worker import Round, work
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+
+    def told(one: Round) -> None:
+        if one.done is None:
+            say(one.away)
+        elif as_json:
+            put(one.done.as_json())
+        else:
+            click.echo(f"{one.done.mails:,} mails read, {one.done.campaigns:,} campaigns.")
+
+    work(Node.open(folder), jobs_or_all(jobs), stop.wait, told)
+
+
+@contextlib.contextmanager
+def _worker(node: Node, jobs: int) -> Iterator[None]:
+    """A worker beside us, in a process of its own: a page never waits for a mail to be read."""
+    command = [sys.executable, "-m", "comity", "worker", "--node", str(node.folder)]
+    ending = threading.Event()
+    running: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not ending.is_set():
+            process = subprocess.Popen([*command, "--jobs", str(jobs)], stdout=subprocess.DEVNULL)
+            running[:] = [process]
+            code = process.wait()
+            if not ending.wait(1.0):  # second: a worker that cannot start shall not fill the screen
+                say(f"the worker ended with code {code}; it is started again.")
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        for process in running:
+            process.terminate()
+        keeper.join(GRACE)
+        for process in running:
+            process.kill()  # nothing is lost: what it had in hand is read again next time
+
+
+@click.command()
+@_listening
 def serve(
     folder: str | None, address: str, port: int, host: str, secure: bool, as_json: bool
 ) -> None:
@@ -28,6 +127,10 @@ def serve(
       comity serve
       comity serve --address 0.0.0.0 --host comity.example.org --https
     """
+    _serve(Node.open(folder), address, port, host, secure=secure, as_json=as_json)
+
+
+def _serve(node: Node, address: str, port: int, host: str, *, secure: bool, as_json: bool) -> None:
     try:
         from comity.web.serve import prepare
         from comity.web.serve import serve as answer
@@ -36,7 +139,6 @@ def serve(
             f"the console needs a package that is not installed: {error.name}",
             "Run: pip install 'comity[web]'",
         ) from error
-    node = Node.open(folder)
     secret = prepare(node, host, secure=secure)
 
     def ready(taken: int) -> None:

@@ -33,7 +33,9 @@ VERBS = {
     "raw": ("node", "Write the exact bytes of one report to standard output."),
     "fsck": ("node", "Check every stored byte and the log against its signed checkpoint."),
     "reanalyse": ("node", "Analyse again from the raw bytes; old results are kept."),
-    "serve": ("console", "Serve the console to browsers."),
+    "up": ("console", "Start it all: the console in the browser, and a worker."),
+    "serve": ("console", "Serve the console to browsers, without a worker."),
+    "worker": ("console", "Read reports as they come, and find campaigns anew."),
     "demo": ("demo", "A simulated world, from reports to campaigns, on this machine."),
 }
 
