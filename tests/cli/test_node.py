@@ -103,6 +103,29 @@ def test_e01_a_changed_byte_is_found_and_named(comity, mail, node, tmp_path):
     assert ran.lines[-1]["damaged"]
 
 
+def test_p03_a_changed_byte_of_the_journal_is_found_and_named(comity, mail, node, tmp_path):
+    from datetime import UTC, datetime
+
+    from comity.bootstrap.node import Node
+    from comity.evidence.event import Event, EventKind
+
+    opened = Node.open(node)
+    assert comity("fsck", "--node", node, "--json").lines[-1]["journal"] is None
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    for who in ("anna", "bert"):
+        opened.journal.append(Event(EventKind.REPORTER_REVEALED, who, at, "a mail"))
+    ran = comity("fsck", "--node", node)
+    assert (ran.code, b"Journal: 2 leaves, signed" in ran.out) == (0, True)
+    (segment,) = (node / "journal").glob("*.segment")
+    content = segment.read_bytes()
+    segment.write_bytes(content[:-150] + bytes([content[-150] ^ 1]) + content[-149:])
+    ran = comity("fsck", "--node", node, "--json")
+    assert ran.code == 1
+    assert not ran.lines[-1]["damaged"]  # the reports are whole
+    assert ran.lines[-1]["journal"]["damaged"]
+    assert b"DAMAGED" in comity("fsck", "--node", node).out
+
+
 WRONG = {
     "no such country": (["init", "--country", "XX", "--node", "other"], 2),
     "a node is there already": (["init", "--country", "GB", "--node", "node"], 2),

@@ -202,9 +202,10 @@ def raw(sha256: str, folder: str | None) -> None:
 @node_option
 @json_option
 def fsck(folder: str | None, as_json: bool) -> None:
-    """Check every stored byte, and the log against its signed checkpoint.
+    """Check every stored byte, and both logs against their signed checkpoints.
 
-    Changes nothing. Exit code 1 if anything is damaged; each damage names its file and place.
+    Reads the reports, and the journal of what people did in the console. Changes nothing. Exit
+    code 1 if anything is damaged; each damage names its file and place.
 
     \b
     Example:
@@ -213,26 +214,19 @@ def fsck(folder: str | None, as_json: bool) -> None:
     """
     from comity.service.fsck import fsck as check
 
-    found = check(Node.open(folder))
+    node = Node.open(folder)
+    found = check(node)
+    # Asking for the journal makes its folder; a node that never had a console has none.
+    journal = check(node.journal) if (node.folder / "journal").is_dir() else None
     if as_json:
-        put(found.as_json())
+        put({**found.as_json(), "journal": journal.as_json() if journal else None})
     else:
-        told = f"{found.records:,} records, {found.checked_bytes:,} bytes checked."
-        click.echo(told)
-        for damage in found.damaged:
-            click.echo(f"DAMAGED {damage.segment} at byte {damage.offset:,}: {damage.problem}")
-        for name in found.set_aside:
-            click.echo(f"set aside, half of a write without a receipt: {name}")
-        if found.checkpoint and found.damaged:
-            click.echo(
-                f"Log: the last checkpoint that holds is of {found.checkpoint.size:,} leaves."
-            )
-            say("Bring the vault back from a backup: docs/how-to/backup.md. Nothing was changed.")
-        elif found.checkpoint:
-            click.echo(f"Log: {found.checkpoint.size:,} leaves, signed; every one accounted for.")
-        elif found.records:
-            click.echo("Log: no signed checkpoint holds.")
-    if found.damaged:
+        render_node.checked("Log", found)
+        if journal:
+            render_node.checked("Journal", journal)
+    if found.damaged or (journal and journal.damaged):
+        if not as_json:
+            say("Bring it back from a backup: docs/how-to/backup.md. Nothing was changed.")
         raise click.exceptions.Exit(1)
 
 

@@ -5,11 +5,13 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from comity.cli.render import LABEL_STYLE, console, defanged, shown
+from comity.service.fsck import Checked
 
 BAR = 30  # columns of the longest bar
 MOST = 12  # rows of a list
@@ -19,6 +21,23 @@ TITLES = {
     "networks": "Networks of origin",
     "forms": "Forms of report",
 }
+
+
+def checked(name: str, found: Checked) -> None:
+    """What `fsck` found in the log of this name."""
+    click.echo(f"{name}: {found.records:,} records, {found.checked_bytes:,} bytes checked.")
+    for damage in found.damaged:
+        click.echo(f"DAMAGED {damage.segment} at byte {damage.offset:,}: {damage.problem}")
+    for left in found.set_aside:
+        click.echo(f"set aside, half of a write without a receipt: {left}")
+    if found.checkpoint and found.damaged:
+        click.echo(
+            f"{name}: the last checkpoint that holds is of {found.checkpoint.size:,} leaves."
+        )
+    elif found.checkpoint:
+        click.echo(f"{name}: {found.checkpoint.size:,} leaves, signed; every one accounted for.")
+    elif found.records:
+        click.echo(f"{name}: no signed checkpoint holds.")
 
 
 def stats(found: dict[str, Any]) -> None:

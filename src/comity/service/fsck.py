@@ -10,10 +10,12 @@ import hashlib
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import zstandard
 
 from comity.evidence.checkpoint import Checkpoint, open_checkpoint
+from comity.evidence.note import Verifier
 from comity.evidence.receipt import Damage
 from comity.evidence.record import LeafRecord
 from comity.evidence.segment import (
@@ -25,8 +27,18 @@ from comity.evidence.segment import (
     first_leaf,
     next_head,
 )
-from comity.service.ports import Node, Segments
+from comity.service.ports import Segments
 from comity.values.errors import VerificationError
+
+
+class Log(Protocol):
+    """What is checked: the reports of a node, or its journal."""
+
+    @property
+    def segments(self) -> Segments: ...
+
+    @property
+    def verifier(self) -> Verifier: ...
 
 
 @dataclass(slots=True)
@@ -51,9 +63,9 @@ class Checked:
         }
 
 
-def fsck(node: Node, *, progress: Callable[[int], None] | None = None) -> Checked:
-    """Read the whole vault. `progress` hears of bytes checked. Raises OSError if it cannot read."""
-    check = _Check(node, progress or (lambda count: None))
+def fsck(log: Log, *, progress: Callable[[int], None] | None = None) -> Checked:
+    """Read the whole log. `progress` hears of bytes checked. Raises OSError if it cannot read."""
+    check = _Check(log, progress or (lambda count: None))
     check.run()
     return check.found
 
@@ -99,9 +111,9 @@ class _Problem:
 
 
 class _Check:
-    def __init__(self, node: Node, progress: Callable[[int], None]) -> None:
-        self._files: Segments = node.segments
-        self._verifier = node.verifier
+    def __init__(self, log: Log, progress: Callable[[int], None]) -> None:
+        self._files: Segments = log.segments
+        self._verifier = log.verifier
         self._progress = progress
         self._tree = _Tree()
         self._whole: set[bytes] = set()  # digests whose bytes are here
