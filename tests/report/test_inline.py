@@ -181,12 +181,12 @@ def test_a_block_has_three_fields_and_lies_inside(texts):
 def test_m15_bait_costs_linear_time(text):
     import time
 
-    start = time.perf_counter()
+    start = time.process_time()
     inline.find([text])
     lines("<a " + text, 50)
     lines("<style>" * 2000 + text, 50)
     read(mail("Fwd: " + text[:60_000], body=text), "x")
-    assert time.perf_counter() - start < 1.0  # 0.02 s here; quadratic would be minutes
+    assert time.process_time() - start < 5  # 0.02 s here; quadratic would be minutes
 
 
 HTML = {  # name: what the client writes, in HTML only
@@ -265,6 +265,6 @@ def test_a_big_forward_is_read_in_time():
     import time
 
     raw = mail(body=BLOCK + "line of text\n" * 400_000)
-    start = time.perf_counter()
+    start = time.process_time()
     assert read(raw, "x.eml")[0].form is Form.INLINE
-    assert time.perf_counter() - start < 1.0  # 0.06 s here for 5 MB
+    assert time.process_time() - start < 5  # 0.06 s here for 5 MB

