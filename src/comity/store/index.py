@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -24,12 +24,13 @@ from comity.evidence.receipt import Entry
 from comity.service.ports import Analysed, Answer, Saved, Unreadable
 from comity.store import models
 from comity.store.database import away
+from comity.store.rows import date, shown, storable
 from comity.store.summary import summaries
 from comity.values.digest import Digest
 from comity.values.errors import BadData
 from comity.values.json import JSON, print_json
 
-_ROWS = 500  # in one statement; ours: 15 columns stay below SQLite's 32,766 variables
+_ROWS = 500  # in one statement; ours: 24 columns stay below SQLite's 32,766 variables
 _JOB = "analyse:"
 _Key = tuple[str, int, str]  # report, position, versions
 
@@ -68,7 +69,7 @@ class Index:
             models.Reporting(
                 leaf=entry.leaf,
                 digest=entry.digest,
-                path=_text(entry.path),
+                path=storable(entry.path),
                 channel=entry.channel,
                 length=entry.length,
                 received_at=entry.received_at,
@@ -136,13 +137,22 @@ class Index:
             if row.current and key not in rows and (row.report, row.position) in superseded
         ]
         self._rows(models.Analysis).filter(pk__in=old).update(current=False)
-        back = [row.pk for row in again if not row.current]
-        self._rows(models.Analysis).filter(pk__in=back).update(current=True)
+        back = [row for row in again if not row.current]
+        self._rows(models.Analysis).filter(pk__in=[row.pk for row in back]).update(current=True)
+        self._keep_decisions(new)
         self._rows(models.Analysis).bulk_create(new, _ROWS)
+        make_findable(self.alias, old, [*new, *back])
         changed = sorted(
             {key[0] for key in rows if key in known and known[key].line != rows[key].line}
         )
         return Saved(len(new), len(again) - len(changed), tuple(changed))
+
+    def _keep_decisions(self, new: Sequence[Any]) -> None:
+        """What a person decided of a mail holds for every later analysis of it."""
+        rows = self._rows(models.Analysis).filter(mail__in={row.mail for row in new})
+        decided = dict(rows.exclude(decided=None).values_list("mail", "decided"))
+        for row in new:
+            row.decided = decided.get(row.mail)
 
     def _park(self, key: str, reason: str, tried_at: datetime) -> None:
         jobs = self._rows(models.Job)
@@ -214,43 +224,53 @@ class Index:
             self._rows(model).bulk_create(some, _ROWS)
 
 
+def make_findable(alias: str, superseded: Sequence[int], current: Sequence[Any]) -> None:
+    """Words and domains are kept of current analyses only: so search stays as fast as they are."""
+    sightings = models.Sighting.objects.using(alias)
+    words = models.Words.objects.using(alias)
+    sightings.filter(analysis__in=superseded).delete()
+    words.filter(pk__in=superseded).delete()
+    told = [(row.pk, shown(json.loads(row.line))) for row in current]
+    words.bulk_create((models.Words(rowid=pk, **one.words()) for pk, one in told), _ROWS)
+    sightings.bulk_create(
+        (
+            models.Sighting(analysis_id=pk, kind=kind, value=value)
+            for pk, one in told
+            for kind, value in one.sightings
+        ),
+        _ROWS,
+    )
+
+
 def _analysis(entry: Entry, position: int, one: Analysed, made_at: datetime) -> models.Analysis:
     """The row of a printed line."""
     line = json.loads(one.line)
     origin = (line.get("trace") or {}).get("origin") or {}
     versions = hashlib.sha256(print_json(line.get("versions"))).hexdigest()[:16]
+    told = shown(line)
     return models.Analysis(
         report=entry.digest,
         position=position,
         versions=versions,
         mail=line.get("sha256") or entry.digest,
-        line=one.line.decode(),
         form=line.get("form") or "",
         label=(line.get("category") or {}).get("label") or "undetermined",
+        confidence=told.confidence,
+        subtype=told.subtype,
+        language=told.language,
+        arrived_at=entry.received_at,
+        subject=told.subject,
+        sender=told.sender,
+        sender_domain=told.sender_domain,
         origin_ip=origin.get("ip"),
         asn=origin.get("asn"),
         country=origin.get("country"),
         network=origin.get("network"),
-        mail_date=_date((line.get("message") or {}).get("date")),
+        mail_date=date((line.get("message") or {}).get("date")),
         made_at=made_at,
         current=True,
+        line=one.line.decode(),
     )
-
-
-def _date(text: str | None) -> datetime | None:
-    """As `comity analyse` prints it; a time without a zone is taken as UTC."""
-    if not text:
-        return None
-    try:
-        date = datetime.fromisoformat(text)
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _text(text: str) -> str:
-    """PostgreSQL stores no NUL in a text, and no database lone surrogates."""
-    return text.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()
 
 
 def _json(value: object) -> str:

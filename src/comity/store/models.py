@@ -5,6 +5,7 @@ Tables only; questions and changes are in `store.index`. Digests are 64 hexadeci
 """
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 
 class Reporting(models.Model):  # type: ignore[misc]
@@ -19,15 +20,30 @@ class Reporting(models.Model):  # type: ignore[misc]
 
 
 class Analysis(models.Model):  # type: ignore[misc]
-    """What one set of versions said of one reported mail. Never changed, only superseded."""
+    """What one set of versions said of one reported mail. Never changed, only superseded.
+
+    `line` comes last: it is long, and SQLite reads a row from the front.
+    """
 
     report = models.CharField(max_length=64)  # derived from these bytes
     position = models.IntegerField()  # of the reported mail in the report
     versions = models.CharField(max_length=16)  # of the data and code: start of their SHA-256
     mail = models.CharField(max_length=64, db_index=True)
-    line = models.TextField()  # JSON as `comity analyse --json` prints it
     form = models.CharField(max_length=16)
     label = models.CharField(max_length=16)
+    decided = models.CharField(max_length=16, null=True)  # by a person; wins over `label`
+    category = models.GeneratedField(  # what is shown, filtered and counted
+        expression=Coalesce("decided", "label"),
+        output_field=models.CharField(max_length=16),
+        db_persist=True,
+    )
+    confidence = models.FloatField(default=0.0)
+    subtype = models.CharField(max_length=64, null=True)
+    language = models.CharField(max_length=16, null=True)
+    arrived_at = models.DateTimeField()  # the first reporting of `report` was received
+    subject = models.TextField(default="")
+    sender = models.TextField(default="")  # name and address, as the mail claims
+    sender_domain = models.CharField(max_length=253, default="")
     origin_ip = models.CharField(max_length=45, null=True)
     asn = models.BigIntegerField(null=True)
     country = models.CharField(max_length=2, null=True)
@@ -35,6 +51,7 @@ class Analysis(models.Model):  # type: ignore[misc]
     mail_date = models.DateTimeField(null=True)  # as the mail claims
     made_at = models.DateTimeField()
     current = models.BooleanField()  # the newest for this mail of this report
+    line = models.TextField()  # JSON as `comity analyse --json` prints it
 
     class Meta:
         constraints = (
@@ -42,7 +59,40 @@ class Analysis(models.Model):  # type: ignore[misc]
                 fields=("report", "position", "versions"), name="analysis_once_per_versions"
             ),
         )
-        indexes = (models.Index(fields=("current", "label"), name="analysis_current_label"),)
+        # One for each order of the queue; where it helps, with the category, so that counts are
+        # answered from the index alone.
+        indexes = tuple(
+            models.Index(fields=fields, condition=models.Q(current=True), name=f"queue_{name}")
+            for name, fields in (
+                ("arrived", ("-arrived_at", "-id", "category")),
+                ("category", ("category", "-arrived_at", "-id")),
+                ("confidence", ("confidence", "-arrived_at", "-id")),
+                ("sender", ("sender_domain", "-arrived_at", "-id")),
+                ("country", ("country", "-arrived_at", "-id", "category")),
+                ("asn", ("asn", "-arrived_at", "-id", "category")),
+            )
+        )
+
+
+class Sighting(models.Model):  # type: ignore[misc]
+    """A domain that a current analysis names. Kinds are those of `store.rows`."""
+
+    analysis = models.ForeignKey(Analysis, on_delete=models.CASCADE, db_constraint=False)
+    kind = models.CharField(max_length=8)
+    value = models.CharField(max_length=253)
+
+    class Meta:
+        indexes = (models.Index(fields=("value", "kind", "analysis"), name="sighting_value"),)
+
+
+class Words(models.Model):  # type: ignore[misc]
+    """The words of a current analysis, for full-text search: FTS5 on SQLite, else an indexed
+    table. The migration makes it."""
+
+    rowid = models.BigIntegerField(primary_key=True)  # of the analysis
+    subject = models.TextField()
+    sender = models.TextField()
+    hosts = models.TextField()  # domains of links
 
 
 class FingerprintRow(models.Model):  # type: ignore[misc]
