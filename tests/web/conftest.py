@@ -41,7 +41,7 @@ def console(fast_path):
     from comity.web import project
 
     node = Node.create(fast_path / "node", "GB")
-    project.start(node, hosts=[], secure=False)
+    project.start(node, hosts=[], secure=False, second_factor=False)
     yield Console(node)
     from django.core.cache import cache
     from django.db import connection, transaction

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signing in by allauth, and what the journal hears of it. Accounts come by invitation only."""
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -11,10 +13,17 @@ from django.http import HttpRequest
 from comity.evidence.event import Event, EventKind
 from comity.web.project import node
 
+FRESH = 300  # seconds after signing in within which nothing more is asked; as allauth's own
+_SINCE = "signed_in_at"  # in the session
+
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who leaves a browser alone does not leave his second factor to the next one at it."""
+        return time.time() - float(self.request.session.get(_SINCE, 0)) > FRESH
 
 
 def journal(kind: EventKind, actor: str, subject: str, **detail: Any) -> int:
@@ -24,6 +33,7 @@ def journal(kind: EventKind, actor: str, subject: str, **detail: Any) -> int:
 
 @receiver(user_logged_in)  # type: ignore[untyped-decorator]
 def _signed_in(sender: object, request: HttpRequest, user: Any, **_: object) -> None:
+    request.session[_SINCE] = time.time()
     journal(EventKind.ACCOUNT_SIGNED_IN, str(user.pk), str(user.pk))
 
 
@@ -31,3 +41,9 @@ def _signed_in(sender: object, request: HttpRequest, user: Any, **_: object) -> 
 def _refused(sender: object, credentials: dict[str, str], **_: object) -> None:
     # Which address was tried is personal data and may hold a password typed in the wrong field.
     journal(EventKind.ACCOUNT_REFUSED, "node", "sign-in")
+
+
+@receiver(authentication_failed)  # type: ignore[untyped-decorator]
+def _wrong_code(sender: object, user: Any, **_: object) -> None:
+    """The password was right and the second factor was not: whose account it is matters here."""
+    journal(EventKind.ACCOUNT_REFUSED, "node", str(user.pk), what="second factor")

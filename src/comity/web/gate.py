@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 
 from comity.safeguard.role import Act, Role, may
+from comity.web import project
 from comity.work.models import Account
 
 View = Callable[..., HttpResponse]
@@ -32,8 +33,18 @@ def account_of(request: HttpRequest) -> Account:
     return cast(Account, request.user)
 
 
+def protected(request: HttpRequest) -> bool:
+    """Whether the account has its second factor: without it, no page of the console is shown."""
+    from allauth.mfa.utils import is_mfa_enabled
+
+    return not project.second_factor() or bool(is_mfa_enabled(request.user))
+
+
 def page_of(act: Act) -> Callable[[View], View]:
-    """For those who may do this. Others sign in, or see that there is no such page."""
+    """For those who may do this. Others sign in, or see that there is no such page.
+
+    Whoever has no second factor yet is led to set it up first.
+    """
 
     def gated(view: View) -> View:
         @wraps(view)
@@ -43,6 +54,8 @@ def page_of(act: Act) -> Callable[[View], View]:
                 return redirect("/sign-in/?" + urlencode({"next": request.get_full_path()}))
             if not may(role, act):
                 raise Http404
+            if not protected(request):
+                return redirect("mfa_activate_totp")
             return view(request, *args, **named)
 
         setattr(asked, ASKED, act)

@@ -5,6 +5,7 @@ Settings of Django live here and nowhere else. One process serves one node.
 """
 
 import hashlib
+import logging
 import secrets
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ APPS = (  # with tables in the work database, in the order in which they are mad
     "mfa",
 )
 _node: Node | None = None
+_second_factor = True
+log = logging.getLogger(__name__)
 
 
 def node() -> Node:
@@ -36,10 +39,20 @@ def node() -> Node:
     return _node
 
 
-def start(served: Node, *, hosts: list[str], secure: bool) -> None:
-    """Set Django up for this node and bring the tables up to date. Raises ServiceAway."""
-    global _node  # Django has one configuration a process; this is its node
-    _node = served
+def second_factor() -> bool:
+    """Whether every account must have a second factor before it sees a page."""
+    return _second_factor
+
+
+def start(served: Node, *, hosts: list[str], secure: bool, second_factor: bool = True) -> None:
+    """Set Django up for this node and bring the tables up to date. Raises ServiceAway.
+
+    `second_factor=False` is for tests and the demo only: a password alone then opens the console.
+    """
+    global _node, _second_factor  # Django has one configuration a process; this is its node
+    _node, _second_factor = served, second_factor
+    if not second_factor:
+        log.warning("UNSAFE: accounts of this console need no second factor; for tests and demo")
     if not settings.configured:
         configure(_database(served), key=_secret_key(served), hosts=hosts, secure=secure)
     for app in APPS:
