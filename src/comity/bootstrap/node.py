@@ -31,6 +31,7 @@ from comity.values.country import country as read_country
 from comity.values.errors import BadData, InputOutput, WrongUse
 
 if TYPE_CHECKING:  # loads Django
+    from comity.store.decisions import Decisions
     from comity.store.index import Index
     from comity.store.journal import JournalStore
     from comity.store.questions import Questions
@@ -202,6 +203,14 @@ class Node:
         from comity.store.index import Index
 
         return Index(alias)
+
+    @property
+    def decisions(self) -> "Decisions":
+        """What people decided, as the index knows it: `store.decisions.Decisions`."""
+        alias = self.alias  # first: the tables can be imported only when Django is set up
+        from comity.store.decisions import Decisions
+
+        return Decisions(alias)
 
     @property
     def questions(self) -> "Questions":

@@ -16,6 +16,8 @@ if TYPE_CHECKING:  # `analyse` needs two types of this file, and none of what th
 
     from comity.campaign.actor import Actor
     from comity.campaign.campaign import Campaign, Fingerprint
+    from comity.campaign.corrections import Correction
+    from comity.evidence.event import Event, EventKind
     from comity.evidence.note import Verifier
     from comity.evidence.receipt import Damage, Entry, Incoming, Receipt
     from comity.values.digest import Digest
@@ -136,6 +138,59 @@ class Index(Protocol):
         """`reached`: leaves that these campaigns are of."""
 
 
+class Journal(Protocol):
+    """What people did at a node, in a sealed log beside that of the reports."""
+
+    def append(self, event: Event) -> int:
+        """Durable when it returns; gives its leaf. Raises TryLater and InputOutput."""
+
+    def events(self, start: int = 0) -> Iterator[tuple[int, Event] | Damage]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided of mails: an event of the journal, as the index knows it."""
+
+    leaf: int  # of the journal
+    kind: EventKind
+    actor: str
+    at: datetime
+    detail: dict[str, JSON]
+    undone: int | None  # leaf of the event that took it back
+
+
+class Decisions(Protocol):
+    """What people decided, as far as the index knows it from the journal. Raises ServiceAway."""
+
+    def reached(self) -> int:
+        """Leaves of the journal that are dealt with."""
+
+    def add(self, events: Sequence[tuple[int, Event]], reached: int) -> None:
+        """Keep those that decide something, and bring verdicts and names up to them."""
+
+    def corrections(self) -> list[Correction]:
+        """The joins and splits that stand, in the order in which they were said."""
+
+    def changed(self) -> int:
+        """Leaves of the journal up to the newest join or split, or undoing of one."""
+
+    def corrected(self) -> int:
+        """What `changed` was when the campaigns in the index were found."""
+
+    def has_corrected(self, changed: int) -> None: ...
+
+    def decision(self, leaf: int) -> Decision | None: ...
+
+    def labels(self, mails: Sequence[str]) -> dict[str, str]:
+        """What each of these mails counts as now; those that are not there are left out."""
+
+    def campaigns_of(self, mails: Sequence[str]) -> dict[str, str]:
+        """The campaign of each of these mails that is in one."""
+
+    def members(self, campaign: str, limit: int) -> list[str]:
+        """The least digests of a campaign, in order."""
+
+
 class Node(Protocol):
     """A node, put together by `bootstrap.node`."""
 
@@ -144,6 +199,12 @@ class Node(Protocol):
 
     @property
     def index(self) -> Index: ...
+
+    @property
+    def journal(self) -> Journal: ...
+
+    @property
+    def decisions(self) -> Decisions: ...
 
     @property
     def segments(self) -> Segments: ...

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from comity.campaign.fingerprint import VERSION
 from comity.evidence.receipt import Damage, Entry
-from comity.service.index import catch_up
+from comity.service.index import catch_up, catch_up_journal
 from comity.service.ports import Analyser, Answer, Node, Unreadable
 from comity.values.digest import Digest
 from comity.values.errors import ComityError
@@ -62,21 +62,27 @@ def reanalyse(
     """
     done = Reanalysed()
     _, done.damaged = catch_up(node)
+    catch_up_journal(node)
     start = 0 if everything else node.index.reached(STEP)
     run = _Run(node, done, progress or (lambda count: None))
     parked = [] if everything else node.index.to_retry(MAX_ATTEMPTS)
     run.all(start, analyser)
     run.retry(parked, analyser)
     behind = node.index.reached(CAMPAIGNS) < node.index.reached(STEP)
+    behind = behind or node.decisions.corrected() < node.decisions.changed()
     if campaigns and (everything or done.reports or behind):
         done.campaigns = find_campaigns(node)
     return done
 
 
 def find_campaigns(node: Node) -> int:
-    """Cluster all that is analysed; the order of arrival does not matter. Gives how many."""
+    """Cluster all that is analysed; what people said of campaigns wins. Gives how many.
+
+    The order of arrival does not matter.
+    """
     from comity.campaign.actor import actors  # late: with an index that is up to date, not needed
     from comity.campaign.cluster import cluster_table
+    from comity.campaign.corrections import corrected, held
     from comity.campaign.find import campaigns
     from comity.campaign.table import read
 
@@ -85,9 +91,17 @@ def find_campaigns(node: Node) -> int:
     for row in node.index.fingerprints(VERSION):
         rows += row
     clustering = cluster_table(read(rows))
-    found = campaigns(clustering)
-    node.index.replace_campaigns(found, actors(clustering), node.now(), reached)
-    return len(found)
+    catch_up_journal(node)
+    while True:
+        changed = node.decisions.changed()
+        wanted = corrected(clustering, node.decisions.corrections())
+        found = [held(one) for one in campaigns(wanted)]
+        node.index.replace_campaigns(found, actors(wanted), node.now(), reached)
+        node.decisions.has_corrected(changed)
+        catch_up_journal(node)
+        if node.decisions.changed() == changed:
+            return len(found)
+        # Somebody joined or split meanwhile, and may have found campaigns before us.
 
 
 class _Run:

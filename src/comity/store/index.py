@@ -24,6 +24,7 @@ from comity.evidence.receipt import Entry
 from comity.service.ports import Analysed, Answer, Saved, Unreadable
 from comity.store import models
 from comity.store.database import away
+from comity.store.decisions import rename, verdicts
 from comity.store.rows import date, shown, storable
 from comity.store.summary import summaries
 from comity.values.digest import Digest
@@ -149,8 +150,7 @@ class Index:
 
     def _keep_decisions(self, new: Sequence[Any]) -> None:
         """What a person decided of a mail holds for every later analysis of it."""
-        rows = self._rows(models.Analysis).filter(mail__in={row.mail for row in new})
-        decided = dict(rows.exclude(decided=None).values_list("mail", "decided"))
+        decided = verdicts(self.alias, {row.mail for row in new})
         for row in new:
             row.decided = decided.get(row.mail)
 
@@ -216,6 +216,7 @@ class Index:
                     for mail in campaign.members
                 ),
             )
+            rename(self.alias)
             self._reach("campaigns", reached)
 
     def _add_all(self, model: Any, rows: Iterator[Any]) -> None:

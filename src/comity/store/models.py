@@ -115,6 +115,7 @@ class CampaignRow(models.Model):  # type: ignore[misc]
 
     id = models.CharField(max_length=40, primary_key=True)
     size = models.IntegerField(db_index=True)  # mails
+    name = models.TextField(default="")  # given by a person
     links = models.TextField()  # JSON: why its members belong together
     summary = models.TextField()  # JSON: counts by label, country and network; when
     made_at = models.DateTimeField()
@@ -123,6 +124,30 @@ class CampaignRow(models.Model):  # type: ignore[misc]
 class CampaignMember(models.Model):  # type: ignore[misc]
     mail = models.CharField(max_length=64, primary_key=True)
     campaign = models.ForeignKey(CampaignRow, on_delete=models.CASCADE)
+
+
+class DecisionRow(models.Model):  # type: ignore[misc]
+    """What a person decided of mails: an event of the journal."""
+
+    leaf = models.BigIntegerField(primary_key=True)  # of the journal
+    kind = models.CharField(max_length=32)
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    detail = models.TextField()  # JSON, as the event has it
+    undone = models.BigIntegerField(null=True)  # leaf of the event that took it back
+
+    class Meta:
+        indexes = (models.Index(fields=("kind", "leaf"), name="decision_kind"),)
+
+
+class DecidedMail(models.Model):  # type: ignore[misc]
+    """A mail that a decision names; it need not be in the index yet."""
+
+    mail = models.CharField(max_length=64)
+    decision = models.ForeignKey(DecisionRow, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("mail", "decision"), name="decided_once"),)
 
 
 class Job(models.Model):  # type: ignore[misc]

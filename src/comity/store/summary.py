@@ -48,7 +48,7 @@ def summaries(
         models.Analysis.objects.using(alias)
         .filter(current=True)
         .values_list(
-            "report", "mail", "label", "country", "asn", "network", "origin_ip", "mail_date"
+            "report", "mail", "category", "country", "asn", "network", "origin_ip", "mail_date"
         )
     )
     for report, mail, label, country, asn, network, ip, date in rows.iterator(10_000):
