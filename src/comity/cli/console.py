@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from types import ModuleType
 
 import click
 
@@ -117,8 +119,15 @@ def _worker(node: Node, jobs: int) -> Iterator[None]:
 
 @click.command()
 @_listening
+@click.option("--demo", is_flag=True, hidden=True, help="Accounts to look around with.")
 def serve(
-    folder: str | None, address: str, port: int, host: str, secure: bool, as_json: bool
+    folder: str | None,
+    address: str,
+    port: int,
+    host: str,
+    secure: bool,
+    as_json: bool,
+    demo: bool,
 ) -> None:
     """Serve the console to browsers. Stops with Ctrl-C.
 
@@ -127,19 +136,40 @@ def serve(
       comity serve
       comity serve --address 0.0.0.0 --host comity.example.org --https
     """
-    _serve(Node.open(folder), address, port, host, secure=secure, as_json=as_json)
+    node = Node.open(folder)
+    if not demo:
+        _serve(node, address, port, host, secure=secure, as_json=as_json)
+        return
+    if node.settings.reading.address_policy != "demo":
+        raise WrongUse(
+            f"{folder} holds no simulated world: its accounts need a second factor",
+            "Leave --demo away.",
+        )
+    web = _web()
+    names, password = web.prepare_demo(node)
+
+    def ready(taken: int) -> None:
+        click.echo(f"\nThe console is open at http://localhost:{taken}/")
+        click.echo(f"  sign in as  {names}")
+        click.echo(f"  password    {password}\n  Ctrl-C ends it.")
+
+    web.serve("127.0.0.1", port, ready)
 
 
-def _serve(node: Node, address: str, port: int, host: str, *, secure: bool, as_json: bool) -> None:
+def _web() -> ModuleType:
+    """Late: the console's packages are an extra, and take half a second to load."""
     try:
-        from comity.web.serve import prepare
-        from comity.web.serve import serve as answer
+        return import_module("comity.web.serve")
     except ImportError as error:
         raise WrongUse(
             f"the console needs a package that is not installed: {error.name}",
             "Run: pip install 'comity[web]'",
         ) from error
-    secret = prepare(node, host, secure=secure)
+
+
+def _serve(node: Node, address: str, port: int, host: str, *, secure: bool, as_json: bool) -> None:
+    web = _web()
+    secret = web.prepare(node, host, secure=secure)
 
     def ready(taken: int) -> None:
         base = f"{'https' if secure else 'http'}://{host}{'' if secure else f':{taken}'}/"
@@ -153,4 +183,4 @@ def _serve(node: Node, address: str, port: int, host: str, *, secure: bool, as_j
         sys.stdout.flush()
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    answer(address, port, ready)
+    web.serve(address, port, ready)

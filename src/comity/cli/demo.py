@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """`comity demo`: narrates `bootstrap.demo`, then shows what a newcomer can try."""
 
+import os
 import shutil
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -21,11 +24,24 @@ MARK = "demo.json"  # a folder that holds it was made by the demo, and may be ma
 @click.option("--mails", type=click.IntRange(10), default=600, show_default=True)
 @click.option("--seed", type=int, default=2005, show_default=True, help="Another world.")
 @click.option("--dir", "folder", default="var/demo", show_default=True, help="Made anew.")
-@click.option("--no-wait", is_flag=True, hidden=True, help="The demo always ends by itself.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Of the console that stays open.",
+)
+@click.option("--no-wait", is_flag=True, help="End by itself; leave no console open.")
 @jobs_option
 @json_option
 def demo(
-    mails: int, seed: int, folder: str, no_wait: bool, jobs: int | None, as_json: bool
+    mails: int,
+    seed: int,
+    folder: str,
+    port: int,
+    no_wait: bool,
+    jobs: int | None,
+    as_json: bool,
 ) -> None:
     """A simulated world, from citizens' reports to campaigns, on this machine.
 
@@ -49,6 +65,21 @@ def demo(
                 render_node.campaigns(run.largest())
     if not as_json:
         _next(run)
+        if not no_wait and sys.stdin.isatty() and sys.stdout.isatty():
+            _console(run, port)
+
+
+def _console(run: Demo, port: int) -> None:
+    """Leave the console open on the simulated world, until Ctrl-C.
+
+    In a process of its own: Django is told once a process what it is, and this one only asked the
+    index.
+    """
+    if find_spec("waitress") is None:
+        return  # an installation without the console: the lines above say what else there is
+    node = str(run.node.folder)
+    command = [sys.executable, "-m", "comity", "serve", "--demo", "--node", node]
+    os.execv(sys.executable, [*command, "--port", str(port)])  # noqa: S606
 
 
 def _fresh(folder: Path) -> Path:
@@ -69,6 +100,6 @@ def _next(run: Demo) -> None:
     comity = str(here) if here.exists() else "comity"
     out = render.console()
     out.print(Text("\nLook around:", style="bold"))
-    for words in (f"campaign {name}", "stats", "fsck"):
+    for words in (f"campaign {name}", "stats", "fsck", "up"):
         out.print(Text(f"  {comity} {words} --node {node}"))
     out.print(Text(f"  {comity} analyse YOUR-MAIL.eml"))

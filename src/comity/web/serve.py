@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the console: waitress answers, on this machine only unless the operator says otherwise."""
 
+import secrets
 from collections.abc import Callable
 
 from comity.bootstrap.node import Node
+from comity.safeguard.role import Role
 from comity.values.errors import ServiceAway
 from comity.web import project
 
@@ -16,6 +18,23 @@ def prepare(node: Node, host: str, *, secure: bool) -> str | None:
     from comity.work.invite import first_link  # tables can be imported only now
 
     return first_link(node.now())
+
+
+def prepare_demo(node: Node) -> tuple[str, str]:
+    """A console to look at: an account for each job, all with one new password. (names, password)
+
+    Without second factor, which the log says: for a node of simulated mail only.
+    """
+    project.start(
+        node, hosts=["localhost", "127.0.0.1", "[::1]"], secure=False, second_factor=False
+    )
+    from comity.work.models import Account
+
+    password = secrets.token_urlsafe(9)
+    roles = (Role.ANALYST, Role.CASE_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR)
+    for role in roles:
+        Account.objects.make(f"{role}@example.org", role.value.capitalize(), role, password)
+    return ", ".join(f"{role}@example.org" for role in roles), password
 
 
 def serve(address: str, port: int, ready: Callable[[int], None]) -> None:

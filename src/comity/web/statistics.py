@@ -80,7 +80,7 @@ def export(request: HttpRequest) -> HttpResponse:
 def country_name(code: str) -> str:
     """In the reader's language, by CLDR; the code itself where it has no name."""
     if not code:
-        return _("undetermined")
+        return str(_("undetermined"))
     locale = Locale.parse((get_language() or "en").replace("-", "_"))
     return str(locale.territories.get(code, code))
 

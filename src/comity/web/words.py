@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Words for closed sets of the core, in the reader's language. The codes themselves never change."""
+"""Words for closed sets of the core, in the reader's language. The codes never change."""
 
 from django.utils.translation import gettext_lazy as _
 
