@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of people's work: accounts, invitations. No evidence, no analysis."""
+"""Tables of people's work: accounts, invitations, tokens. No evidence, no analysis."""
 
 import uuid
 
@@ -56,3 +56,32 @@ class Invitation(models.Model):  # type: ignore[misc]
     invited_by = models.CharField(max_length=64)  # account id, or "node"
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class Token(models.Model):  # type: ignore[misc]
+    """Lets a program ask the API in its owner's name. Only the SHA-256 of its secret is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(Account, on_delete=models.CASCADE)
+    name = models.CharField(max_length=100)  # what it is for, in the owner's words
+    secret = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField()  # acts of `safeguard.role`
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+
+class KeptAnswer(models.Model):  # type: ignore[misc]
+    """What was answered to an upload with an Idempotency-Key, to say it again."""
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE)
+    key = models.CharField(max_length=64)  # SHA-256 of the header's value
+    digest = models.CharField(max_length=64)  # of the bytes that came with it
+    answer = models.TextField(blank=True)  # JSON; empty while the first call is at work
+    made_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("token", "key"), name="one_answer_for_each_key"),
+        )
