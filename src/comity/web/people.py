@@ -2,9 +2,11 @@
 """Pages of accounts: sign in, accept an invitation, invite, change a role, end an account."""
 
 from allauth.account import views as account
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import login, password_validation
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -89,36 +91,64 @@ def welcome(request: HttpRequest, secret: str) -> HttpResponse:
 
 @page_of(Act.MANAGE_ACCOUNTS)
 def accounts(request: HttpRequest) -> HttpResponse:
-    """Who has an account; a POST changes a role or ends one."""
+    """Who has an account; a POST changes a role, ends an account, takes an invitation back."""
     if request.method == "POST":
         _change(request)
         return redirect("accounts")
     waiting = Invitation.objects.filter(used_at=None, expires_at__gt=node().now())
+    people = Account.objects.order_by("-is_active", "name")
     context = {
-        "accounts": Account.objects.order_by("-is_active", "name"),
-        "waiting": waiting.order_by("expires_at"),
+        "accounts": [(one, ROLE_WORDS[Role(one.role)]) for one in people],
+        "waiting": [(one, ROLE_WORDS[Role(one.role)]) for one in waiting.order_by("expires_at")],
         "roles": [(role.value, words) for role, words in ROLE_WORDS.items()],
     }
     return render(request, "accounts.html", context)
 
 
 def _change(request: HttpRequest) -> None:
-    """One's own account stays: an administrator cannot lock the last door behind himself."""
-    who = Account.objects.filter(pk=request.POST.get("account", "")).first()
-    if who is None or who == account_of(request):
-        messages.error(request, _("Your own account is changed by another administrator."))
+    act, by = request.POST.get("act", "role"), str(account_of(request).pk)
+    if act == "take-back":
+        _take_back(request, by)
         return
-    by = str(account_of(request).pk)
-    if request.POST.get("act") == "end":
+    try:
+        who = Account.objects.get(pk=request.POST.get("account", ""), is_active=True)
+    except (Account.DoesNotExist, ValidationError):
+        messages.error(request, _("There is no such account any more. Nothing was changed."))
+        return
+    if who == account_of(request):  # else the last administrator could lock himself out
+        messages.error(request, _("Your own account is changed by another administrator."))
+    elif act == "end":
         journal(EventKind.ACCOUNT_ENDED, by, str(who.pk))
-        who.is_active = False
-        who.save(update_fields=["is_active"])
+        _end(who)
         messages.success(request, _("The account is ended: it is signed out everywhere."))
-    elif request.POST.get("role") in set(Role):
+    elif act == "role" and request.POST.get("role") in set(Role):
         journal(EventKind.ACCOUNT_ROLE, by, str(who.pk), before=who.role, role=request.POST["role"])
         who.role = request.POST["role"]
         who.save(update_fields=["role"])
         messages.success(request, _("The role is changed."))
+
+
+def _end(who: Account) -> None:
+    """One act ends all: every session (the account is asked anew for each page), the password, the
+    second factor, and the links that this person made and might keep for later (P04)."""
+    who.is_active = False
+    who.set_unusable_password()
+    who.save(update_fields=["is_active", "password"])
+    Authenticator.objects.filter(user=who).delete()
+    Invitation.objects.filter(invited_by=str(who.pk), used_at=None).delete()
+
+
+def _take_back(request: HttpRequest, by: str) -> None:
+    asked = request.POST.get("invitation", "")[:18]
+    found = Invitation.objects.filter(
+        pk=int(asked) if asked.isascii() and asked.isdigit() else None, used_at=None
+    ).first()
+    if found is None:
+        messages.error(request, _("This invitation was used already, or taken back."))
+        return
+    journal(EventKind.UNDONE, by, "invitation", role=found.role)
+    found.delete()
+    messages.success(request, _("The invitation is taken back: its link does not hold any more."))
 
 
 @page_of(Act.MANAGE_ACCOUNTS)

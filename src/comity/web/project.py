@@ -136,6 +136,7 @@ def configure(database: dict[str, Any], *, key: str, hosts: list[str], secure: b
         SESSION_COOKIE_SAMESITE="Lax",
         CSRF_COOKIE_SECURE=secure,
         CSRF_COOKIE_SAMESITE="Strict",
+        CSRF_COOKIE_HTTPONLY=True,
         CSRF_FAILURE_VIEW="comity.web.problems.csrf",
         SECURE_CONTENT_TYPE_NOSNIFF=True,
         SECURE_REFERRER_POLICY="same-origin",
