@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages that list: start, queue, campaigns, statistics, audit."""
+"""Pages that list: start, campaigns, statistics."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,21 +24,5 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @page_of(Act.SEE_QUEUE)
-def queue(request: HttpRequest) -> HttpResponse:
-    return render(request, "queue.html", {})
-
-
-@page_of(Act.SEE_QUEUE)
 def campaigns(request: HttpRequest) -> HttpResponse:
     return render(request, "campaigns.html", {"campaigns": node().questions.campaigns(200)})
-
-
-@page_of(Act.SEE_STATISTICS)
-def statistics(request: HttpRequest) -> HttpResponse:
-    return render(request, "statistics.html", {"stats": node().questions.stats()})
-
-
-@page_of(Act.SEE_AUDIT)
-def audit(request: HttpRequest) -> HttpResponse:
-    events = [one for one in node().journal.events() if isinstance(one, tuple)]
-    return render(request, "audit.html", {"events": events[::-1][:200]})

@@ -1,18 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every address of the console, in one file."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from django.views.i18n import set_language
 
-from comity.web import health, pages, people, problems, static_files
+from comity.web import (
+    audit,
+    health,
+    mail,
+    pages,
+    people,
+    problems,
+    queue,
+    static_files,
+    statistics,
+    tokens,
+)
 from comity.web.gate import open_page
 
+
+class Sha256:
+    """A digest as part of an address."""
+
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Sha256, "digest")
 urlpatterns = [
     path("", pages.start, name="start"),
-    path("queue/", pages.queue, name="queue"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/export.csv", queue.export, name="queue_export"),
     path("campaigns/", pages.campaigns, name="campaigns"),
-    path("statistics/", pages.statistics, name="statistics"),
-    path("audit/", pages.audit, name="audit"),
+    path("mail/<digest:digest>/", mail.page, name="mail"),
+    path("mail/<digest:digest>/frame/", mail.frame, name="mail_frame"),
+    path("mail/<digest:digest>/reporter/", mail.reporter, name="mail_reporter"),
+    path("mail/<digest:digest>/attachment/<digest:file>/", mail.attachment, name="mail_attachment"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/export.csv", statistics.export, name="statistics_export"),
+    path("audit/", audit.audit, name="audit"),
     path("accounts/", people.accounts, name="accounts"),
     path("accounts/invite/", people.invite, name="invite"),
     path("welcome/<str:secret>/", people.welcome, name="welcome"),
@@ -23,7 +54,9 @@ urlpatterns = [
     path("language/", open_page(set_language), name="language"),
     path("static/<str:mark>/<path:name>", static_files.static, name="static"),
     path("sign-in/", people.sign_in, name="account_login"),
+    path("me/tokens/", tokens.page, name="tokens"),
     path("me/", include("comity.web.me_urls")),
+    path("api/v1/", include("comity.web.api")),
 ]
 handler400 = problems.wrong
 handler403 = problems.forbidden

@@ -86,8 +86,8 @@ def _fill(alias: str, of: dict[str, Any], some: list[Any]) -> None:
 
 
 _INDEXES = {
-    "arrived": ["-arrived_at", "-id", "category"],
-    "category": ["category", "-arrived_at", "-id"],
+    "arrived": ["-arrived_at", "-id", "category", "decided", "mail"],
+    "category": ["category", "-arrived_at", "-id", "decided", "mail"],
     "confidence": ["confidence", "-arrived_at", "-id"],
     "sender": ["sender_domain", "-arrived_at", "-id"],
     "country": ["country", "-arrived_at", "-id", "category"],
