@@ -7,7 +7,14 @@ from django.urls import URLResolver, get_resolver
 from comity.safeguard.role import may
 from comity.web.gate import ASKED
 
-SAMPLE = {"secret": "no-such-secret", "mark": "x", "name": "comity.css"}
+SAMPLE = {
+    "secret": "no-such-secret",
+    "mark": "x",
+    "name": "comity.css",
+    "digest": "0" * 64,
+    "file": "1" * 64,
+    "campaign": "c-0",
+}
 
 
 def _views(resolver=None, before=""):
@@ -30,7 +37,7 @@ def test_no_view_is_made_past_the_gate(address, view):
 
 def _filled(address):
     for name, value in SAMPLE.items():
-        for kind in ("str", "path"):
+        for kind in ("str", "path", "digest"):
             address = address.replace(f"<{kind}:{name}>", value)
     return "/" + address
 

@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 
 from comity.web import (
     audit,
+    campaign,
     health,
     mail,
     pages,
@@ -15,6 +16,7 @@ from comity.web import (
     static_files,
     statistics,
     tokens,
+    verdict,
 )
 from comity.web.gate import open_page
 
@@ -36,7 +38,13 @@ urlpatterns = [
     path("", pages.start, name="start"),
     path("queue/", queue.queue, name="queue"),
     path("queue/export.csv", queue.export, name="queue_export"),
-    path("campaigns/", pages.campaigns, name="campaigns"),
+    path("campaigns/", campaign.campaigns, name="campaigns"),
+    path("campaigns/<str:campaign>/", campaign.campaign, name="campaign"),
+    path("campaigns/<str:campaign>/name/", campaign.name, name="campaign_name"),
+    path("campaigns/<str:campaign>/join/", campaign.join, name="campaign_join"),
+    path("campaigns/<str:campaign>/split/", campaign.split, name="campaign_split"),
+    path("mail/verdict/", verdict.verdict, name="verdict"),
+    path("undo/", verdict.undo, name="undo"),
     path("mail/<digest:digest>/", mail.page, name="mail"),
     path("mail/<digest:digest>/frame/", mail.frame, name="mail_frame"),
     path("mail/<digest:digest>/reporter/", mail.reporter, name="mail_reporter"),
