@@ -74,6 +74,12 @@ def test_a_value_that_cannot_be_is_named_and_not_repeated(api, asked):
     assert len(value) < 3 or value not in answer.content.decode()
 
 
+def test_a_misspelt_filter_is_refused_and_not_ignored(api, mails):
+    answer = api.get("/mails?categry=fraud", api.token(Act.SEE_QUEUE).shown)
+    assert answer.status_code == 422
+    assert "category" in answer.json()["errors"][0]["problem"]
+
+
 def test_a_list_shows_nothing_of_a_mails_content(api, mails):
     answer = api.get("/mails", api.token(Act.SEE_QUEUE).shown).content.decode()
     assert "citizen" not in answer

@@ -2,8 +2,9 @@
 """Puts the API together: addresses for `web.urls` to mount, and its description in OpenAPI 3.1."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -48,19 +49,37 @@ def build(node: Callable[[], Node]) -> tuple[list[URLPattern], dict[str, Any]]:
     def nothing(request: HttpRequest) -> HttpResponse:
         return problem(Sort.NOT_FOUND)
 
-    found = [one for one in api.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
-    patterns = [URLPattern(one.pattern, _answering(one.callback, node)) for one in found]
+    patterns = [
+        URLPattern(one.pattern, _answering(one.callback, node, _parameters(told, str(one.pattern))))
+        for one in api.urls[0]
+        if isinstance(one, URLPattern) and one.name != "api-root"
+    ]
     patterns.append(path("openapi.json", _answering(openapi, node)))
     patterns.append(re_path(r"", _answering(nothing, node)))  # last: whatever else there is
     return patterns, told
 
 
-def _answering(view: View, node: Callable[[], Node]) -> View:
+def _parameters(told: dict[str, Any], route: str) -> dict[str, frozenset[str]]:
+    """By method: the parameters that the description names for this address."""
+    methods = told["paths"]["/" + PREFIX + route.replace("<", "{").replace(">", "}")]
+    return {
+        method.upper(): frozenset(
+            one["name"] for one in operation["parameters"] if one["in"] == "query"
+        )
+        for method, operation in methods.items()
+    }
+
+
+def _answering(
+    view: View,
+    node: Callable[[], Node],
+    parameters: Mapping[str, frozenset[str]] = MappingProxyType({}),
+) -> View:
     """What holds for every answer: no token in the address, and each error a problem."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
-        request.comity_node = node()
+        request.comity_node, request.comity_parameters = node(), parameters
         if token_in_address(request):
             return problem(Sort.TOKEN_IN_ADDRESS)
         response = view(request, *args, **named)

@@ -37,6 +37,7 @@ class Bearer(HttpBearer):
         if self.act is not None and self.act not in holder.acts:
             told = f'Bearer realm="comity", error="insufficient_scope", scope="{self.act.value}"'
             raise Refused(Sort.SCOPE, headers={"WWW-Authenticate": told})
+        _only_known(request)
         return holder
 
 
@@ -53,6 +54,15 @@ class PerToken(BaseThrottle):
 
     def wait(self) -> float:
         return 60 - time.time() % 60
+
+
+def _only_known(request: HttpRequest) -> None:
+    """A misspelt filter must not give the unfiltered list."""
+    known = request.comity_parameters.get(request.method, frozenset())  # set by `build`
+    if not request.GET.keys() <= known:
+        names = ", ".join(sorted(known)) or "none"
+        told = {"value": "query", "problem": f"a parameter that is not known; known are: {names}"}
+        raise Refused(Sort.INVALID, errors=[told])
 
 
 def node_of(request: HttpRequest) -> Node:
