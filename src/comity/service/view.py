@@ -27,6 +27,7 @@ from comity.values.span import Span
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _UU = re.compile(rb"(?:^|\n)(?=begin [0-7]{3,4} [^\r\n]{1,200}\r?\n)")
+MAX_REPORTS = 100  # of one mail that are told; ours
 _MOST_UU = 40  # files searched in one text; ours, twice what a message lists
 
 
@@ -50,19 +51,31 @@ class Node(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One report of a mail: what it says, and how it first came in."""
+
+    line: dict[str, Any]  # as docs/reference/json.md
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One mail, opened. `message` is None where the report holds no mail."""
 
     digest: Digest
-    line: dict[str, Any]  # as docs/reference/json.md
+    line: dict[str, Any]  # of the first report
     made_at: str  # when the analysis was made, ISO 8601
     report: Report  # read again from the vault
-    entry: Entry  # how its report first came in
+    told: tuple[Told, ...]  # every report of it, capped; the first is the one shown
     mime: Mime
     message: Message | None
     results: int  # analyses that are kept of it
     # Whether the text is the one that the analysis counted in; a newer reader may fold otherwise.
     same_text: bool
+
+    @property
+    def entry(self) -> Entry:
+        return self.told[0].entry
 
     @property
     def raw(self) -> bytes:
@@ -110,7 +123,10 @@ def open_mail(node: Node, digest: str) -> Mail:
         line,
         row["made_at"],
         report,
-        node.index.first_reporting(Digest(row["report"])),
+        tuple(
+            Told(one["line"], node.index.first_reporting(Digest(one["report"])))
+            for one in current[:MAX_REPORTS]
+        ),
         mime,
         message,
         len(rows),

@@ -122,11 +122,11 @@ def reporter(request: HttpRequest, digest: str) -> HttpResponse:
     """Who reported: asked for a purpose each time, and kept with it."""
     mail = _open(digest)
     form = Purpose(request.POST if request.method == "POST" else None)
-    told = None
+    told: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         purpose = form.cleaned_data["purpose"]
         _seen(request, EventKind.REPORTER_REVEALED, digest, purpose=purpose)
-        told = mail_facts.reporter(mail)
+        told = mail_facts.reporters(mail)
     context = {"mail": mail, "short": digest[:12], "form": form, "told": told}
     return render(request, "mail/reporter.html", context)
 

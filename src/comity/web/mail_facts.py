@@ -2,7 +2,7 @@
 """What the page of one mail shows, made of its analysis and its content, as plain values.
 
 Nothing here is HTML but the hop diagram, whose maker escapes. Who reported is left out of all but
-`reporter`: names and local parts of recipients are covered.
+`reporters`: names and local parts of recipients are covered.
 """
 
 import re
@@ -164,6 +164,7 @@ def report(mail: Mail) -> dict[str, Any]:
     form, grade = mail.line["form"], mail.line["grade"]
     return {
         "entry": mail.entry,
+        "times": len(mail.told),
         "form_words": hops.FORMS.get(form, form),
         "grade": grade,
         "grade_words": hops.GRADES.get(grade, grade),
@@ -184,20 +185,24 @@ def _claim(key: str, value: str) -> str | None:
     return shown if key in _SENDER_CLAIMS else covered(shown)
 
 
-def reporter(mail: Mail) -> dict[str, Any]:
-    """Who reported. Personal data: shown only after a purpose was recorded."""
-    told = mail.line["report"] or {"reporter": None, "reported_at": None, "carrier": None}
+def reporters(mail: Mail) -> list[dict[str, Any]]:
+    """Who reported, report by report. Personal data: shown only after a purpose was recorded."""
+    return [_reporter(one) for one in mail.told]
+
+
+def _reporter(one: view.Told) -> dict[str, Any]:
+    told = one.line["report"] or {"reporter": None, "reported_at": None, "carrier": None}
     return {
         "reporter": marked(told["reporter"] or ""),
         "reported_at": told["reported_at"],
         "carrier": told["carrier"],
-        "path": marked(mail.line["path"]),
-        "channel": mail.entry.channel,
-        "received_at": mail.entry.received_at,
+        "path": marked(one.line["path"]),
+        "channel": one.entry.channel,
+        "received_at": one.entry.received_at,
         "claims": [
             (marked(key), marked(str(value))[:400])
             for key, value in (told.get("claims") or {}).items()
-            if key in _REPORTER_CLAIMS or key in ("original-rcpt-to",)
+            if key in _REPORTER_CLAIMS or key == "original-rcpt-to"
         ],
     }
 
