@@ -36,9 +36,9 @@ _MOST_DIGITS = 18  # of a row's number, so that it fits a database's integer
 
 _COLUMNS = (  # as they stand in the table
     (Sort.ARRIVED, gettext_lazy("Arrived")),
+    (None, gettext_lazy("Mail, and why it is here")),
     (Sort.CATEGORY, gettext_lazy("Category")),
     (Sort.CONFIDENCE, gettext_lazy("Sure")),
-    (None, gettext_lazy("Mail, and why it is here")),
     (Sort.SENDER, gettext_lazy("Sender")),
     (None, gettext_lazy("Campaign")),
     (Sort.COUNTRY, gettext_lazy("Country")),
