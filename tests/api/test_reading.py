@@ -63,7 +63,8 @@ def test_mails_are_filtered(api, mails, asked, numbers):
 @pytest.mark.parametrize(
     "asked",
     ["category=spam", "country=kr", "country=KR'--", "asn=-1", "asn=x", "limit=0", "limit=501",
-     "cursor=x", "cursor=-1", "campaign=1", "cursor=" + "9" * 30],
+     "cursor=x", "cursor=-1", "campaign=1", "cursor=" + "9" * 30, "cursor=1",
+     "cursor=9999999999999999.1x"],
 )  # fmt: skip
 def test_a_value_that_cannot_be_is_named_and_not_repeated(api, asked):
     answer = api.get(f"/mails?{asked}", api.token(Act.SEE_QUEUE).shown)
@@ -72,6 +73,19 @@ def test_a_value_that_cannot_be_is_named_and_not_repeated(api, asked):
     [error] = answer.json()["errors"]
     assert error["value"] == f"query.{name}"
     assert len(value) < 3 or value not in answer.content.decode()
+
+
+def test_what_a_person_decided_wins(api, mails):
+    from comity.store.models import Analysis
+
+    rows = Analysis.objects.using(api.node.alias).filter(mail=mails[0])
+    rows.update(decided="malware")
+    token = api.token(Act.SEE_QUEUE, Act.SEE_MAIL)
+    [one] = api.get("/mails?category=malware", token.shown).json()["mails"]
+    assert (one["sha256"], one["decided"]) == (mails[0], True)
+    [one] = api.get(f"/mails/{mails[0]}", token.shown).json()["analyses"]
+    assert (one["category"], one["decided"]) == ("malware", True)
+    assert one["line"]["category"]["label"] == "phishing"
 
 
 def test_a_misspelt_filter_is_refused_and_not_ignored(api, mails):
@@ -131,6 +145,8 @@ def test_a_report_shows_its_receipt_before_and_after_it_was_read(api):
     api.analysed((receipt["sha256"], "fraud", "GB", 64501))
     api.hand_in(_mail(1), secret)
     after = api.get(f"/reports/{receipt['sha256']}", secret).json()
+    assert after["receipt"] == receipt
+    assert after["reportings"] == 2
     assert after["analysed"] is True
     assert [one["category"] for one in after["mails"]] == ["fraud"]
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operations of the API, one function each: ask, journal what must be, print."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,12 +21,15 @@ from comity.safeguard.role import Act
 from comity.service.index import STEP, catch_up
 from comity.store.listing import Filter, Listing
 from comity.values.digest import Digest
-from comity.values.errors import BadData, ComityError
+from comity.values.errors import ComityError
 from comity.work import kept_answers
 
 router = Router()
 _MOST_ANALYSES = 20  # of one mail; ours
 _MOST_MAILS = 1_000  # of one report: `report.caps`
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 Limit = Annotated[int, Field(ge=1, le=500, description="entries of one page")]
 ID = Annotated[str, InPath(pattern="^[0-9a-f]{64}$", description="SHA-256, hexadecimal")]
@@ -128,20 +132,16 @@ def report(request: HttpRequest, sha256: ID) -> dict[str, Any]:
 
 
 def _first_reporting(node: Node, digest: Digest) -> Entry:
-    """The index may be behind the vault by what came in a moment ago."""
-    try:
-        return node.index.first_reporting(digest)
-    except BadData:
-        if node.index.reached(STEP) >= node.archive.size():
-            raise
-    catch_up(node)
+    """Raises BadData. The index may be behind the vault by what came in a moment ago."""
+    if node.index.reached(STEP) < node.archive.size():
+        catch_up(node)
     return node.index.first_reporting(digest)
 
 
 @router.get(
     "/mails",
     operation_id="mails",
-    summary="Mails, the newest analysis first",
+    summary="Mails, the last to arrive first",
     **_described(
         operation(Act.SEE_QUEUE, shapes.MailPage),
         "Pages: ask again with `cursor` set to `next` until that is null.",
@@ -156,12 +156,17 @@ def mails(
     asn: Annotated[int | None, Query(ge=0, le=4_294_967_295, description="of the origin")] = None,
     campaign: Annotated[str | None, Query(pattern="^c-[0-9a-f]{1,38}$")] = None,
     limit: Limit = 100,
-    cursor: Annotated[str | None, Query(pattern="^[0-9]{1,18}$")] = None,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,16}\.[0-9]{1,18}$")] = None,
 ) -> dict[str, Any]:
     wanted = Filter(category.value if category else None, country, asn, campaign)
-    before = int(cursor) if cursor else None
+    before = None
+    if cursor:
+        microseconds, _, row = cursor.partition(".")
+        before = (_EPOCH + timedelta(microseconds=int(microseconds)), int(row))
     found, last = Listing(node_of(request).alias).mails(wanted, limit, before)
-    return {"mails": found, "next": str(last) if last is not None else None}
+    if last is None:
+        return {"mails": found, "next": None}
+    return {"mails": found, "next": f"{(last[0] - _EPOCH) // _MICROSECOND}.{last[1]}"}
 
 
 @router.get(

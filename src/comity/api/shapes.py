@@ -47,8 +47,11 @@ class MailItem(Schema):
     report: Digest = Field(description="the report that held it")
     form: str
     category: str
+    decided: bool = Field(description="a person set the category; it wins over the analysis")
+    confidence: float = Field(description="of the analysis in its own category, 0 to 1")
     campaign: str | None
     date: datetime | None = Field(description="as the mail claims")
+    arrived_at: datetime = Field(description="when it was first handed in")
     analysed_at: datetime
     origin: Origin
 
@@ -70,6 +73,8 @@ class ReportState(Schema):
 class MailAnalysis(Schema):
     report: Digest
     position: int
+    category: str
+    decided: bool = Field(description="a person set the category; `line` keeps the analysis")
     made_at: datetime
     line: dict[str, Any] = Field(
         description="as docs/reference/json.md says; `report` without who reported"
@@ -86,6 +91,7 @@ class Mail(Schema):
 
 class CampaignItem(Schema):
     id: str
+    name: str = Field(description="given by a person; empty: none")
     size: int = Field(description="mails")
     reportings: int
     labels: dict[str, int]

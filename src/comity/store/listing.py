@@ -6,6 +6,7 @@ A page begins after the last row of the one before, so what comes in meanwhile m
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -15,8 +16,11 @@ from comity.store.questions import Questions
 from comity.values.errors import BadData
 from comity.values.json import JSON
 
-_COLUMNS = ("id", "mail", "report", "form", "label", "origin_ip", "asn", "country", "network",
-            "mail_date", "made_at")  # fmt: skip
+_COLUMNS = (
+    "id", "mail", "report", "form", "decided", "category", "confidence", "origin_ip", "asn",
+    "country", "network", "mail_date", "arrived_at", "made_at",
+)  # fmt: skip
+Place = tuple[datetime, int]  # of a mail in the list: when it arrived, and which row
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +37,16 @@ class Listing(Questions):
     """Of one node. Raises ServiceAway, and BadData for what is not there."""
 
     def mails(
-        self, wanted: Filter, limit: int, before: int | None = None
-    ) -> tuple[list[dict[str, JSON]], int | None]:
-        """The newest analyses first; and where the next page begins, None after the last."""
+        self, wanted: Filter, limit: int, before: Place | None = None
+    ) -> tuple[list[dict[str, JSON]], Place | None]:
+        """The newest first; and the place of the last one if more follow."""
         with self._asking():
             rows = self._rows(models.Analysis).filter(current=True)
             if before is not None:
-                rows = rows.filter(id__lt=before)
+                same = Q(arrived_at=before[0], id__lt=before[1])
+                rows = rows.filter(Q(arrived_at__lt=before[0]) | same)
             if wanted.category is not None:
-                rows = rows.filter(label=wanted.category)
+                rows = rows.filter(category=wanted.category)
             if wanted.country is not None:
                 rows = rows.filter(country=wanted.country)
             if wanted.asn is not None:
@@ -49,9 +54,10 @@ class Listing(Questions):
             if wanted.campaign is not None:
                 members = self._rows(models.CampaignMember).filter(campaign=wanted.campaign)
                 rows = rows.filter(mail__in=members.values("mail"))
-            found = list(rows.order_by("-id").values(*_COLUMNS)[: limit + 1])
+            found = list(rows.order_by("-arrived_at", "-id").values(*_COLUMNS)[: limit + 1])
             shown = self._lines(found[:limit])
-        return shown, int(found[limit - 1]["id"]) if len(found) > limit else None
+        last = found[limit - 1] if len(found) > limit else None
+        return shown, (last["arrived_at"], last["id"]) if last else None
 
     def mails_of_report(self, report: str, limit: int) -> list[dict[str, JSON]]:
         """The newest results of each mail in it."""
@@ -67,6 +73,8 @@ class Listing(Questions):
                 {
                     "report": row.report,
                     "position": row.position,
+                    "category": row.category,
+                    "decided": row.decided is not None,
                     "made_at": row.made_at,
                     "line": json.loads(row.line),
                 }
@@ -91,11 +99,14 @@ class Listing(Questions):
             rows = self._rows(models.CampaignRow)
             if after is not None:
                 rows = rows.filter(Q(size__lt=after[0]) | Q(size=after[0], id__gt=after[1]))
-            rows = rows.order_by("-size", "id").values_list("id", "size", "summary")
+            rows = rows.order_by("-size", "id").values_list("id", "name", "size", "summary")
             found = list(rows[: limit + 1])
-        shown = [{"id": id_, "size": size, **json.loads(told)} for id_, size, told in found[:limit]]
+        shown = [
+            {"id": id_, "name": name, "size": size, **json.loads(told)}
+            for id_, name, size, told in found[:limit]
+        ]
         last = found[limit - 1] if len(found) > limit else None
-        return shown, (last[1], last[0]) if last else None
+        return shown, (last[2], last[0]) if last else None
 
     def one_campaign(self, id_: str) -> dict[str, JSON]:
         """Its summary and links; its mails are a list of their own."""
@@ -105,6 +116,7 @@ class Listing(Questions):
             raise BadData(f"no campaign {id_!r}", "List them first.")
         return {
             "id": row.id,
+            "name": row.name,
             "size": row.size,
             **json.loads(row.summary),
             "links": json.loads(row.links),
@@ -118,9 +130,12 @@ class Listing(Questions):
                 "sha256": one["mail"],
                 "report": one["report"],
                 "form": one["form"],
-                "category": one["label"],
+                "category": one["category"],
+                "decided": one["decided"] is not None,
+                "confidence": round(one["confidence"], 4),
                 "campaign": campaigns.get(one["mail"]),
                 "date": one["mail_date"],
+                "arrived_at": one["arrived_at"],
                 "analysed_at": one["made_at"],
                 "origin": {
                     "ip": one["origin_ip"],
