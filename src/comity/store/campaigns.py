@@ -45,12 +45,16 @@ class Campaigns(Questions):
         with self._asking():
             return str(self._campaign(wanted).id)
 
-    def page(self, start: int, count: int) -> tuple[list[Listed], int]:
-        """The largest first, and how many there are."""
+    def count(self) -> int:
+        with self._asking():
+            return int(self._rows(models.CampaignRow).count())
+
+    def page(self, start: int, count: int) -> list[Listed]:
+        """The largest first."""
         with self._asking():
             rows = self._rows(models.CampaignRow).order_by("-size", "id")
             found = rows.values_list("id", "name", "size", "summary")[start : start + count]
-            return [_listed(*row) for row in found], rows.count()
+            return [_listed(*row) for row in found]
 
     def head(self, id_: str) -> Listed:
         with self._asking():

@@ -5,6 +5,7 @@ Asks `store.campaigns` and renders; `service.review` does what is said. Who look
 journal before anything is shown.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -37,36 +38,44 @@ def _actor(request: HttpRequest) -> str:
     return str(account_of(request).pk)
 
 
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 8 else 1
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Which page of a list is shown, and which rows are on it."""
 
+    number: int
+    size: int
+    total: int
 
-def _pages(number: int, size: int, total: int) -> dict[str, int | None]:
-    """Numbers of this page and those beside it, and which rows it shows."""
-    last = max(1, -(-total // size))
-    number = max(1, min(number, last))
-    return {
-        "number": number,
-        "last": last,
-        "before": number - 1 if number > 1 else None,
-        "after": number + 1 if number < last else None,
-        "first_row": min(total, (number - 1) * size + 1),
-        "last_row": min(total, number * size),
-        "total": total,
-    }
+    @classmethod
+    def asked(cls, request: HttpRequest, size: int, total: int) -> "Pages":
+        """As the address says; what makes no sense is the first page, or the last."""
+        text = request.GET.get("page", "")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+        return cls(max(1, min(number, -(-total // size))), size, total)
+
+    @property
+    def start(self) -> int:
+        return (self.number - 1) * self.size
+
+    @property
+    def last_row(self) -> int:
+        return min(self.total, self.start + self.size)
+
+    @property
+    def before(self) -> int | None:
+        return self.number - 1 if self.start else None
+
+    @property
+    def after(self) -> int | None:
+        return self.number + 1 if self.last_row < self.total else None
 
 
 @page_of(Act.SEE_QUEUE)
 def campaigns(request: HttpRequest) -> HttpResponse:
     asked = _asked()
-    number = _page_number(request)
-    rows, total = asked.page((number - 1) * LISTED, LISTED)
-    pages = _pages(number, LISTED, total)
-    if pages["number"] != number:  # past the end
-        rows, total = asked.page((int(pages["number"] or 1) - 1) * LISTED, LISTED)
-    context = {"rows": [facts.row(one) for one in rows], "pages": pages}
-    return render(request, "campaign/list.html", context)
+    pages = Pages.asked(request, LISTED, asked.count())
+    rows = [facts.row(one) for one in asked.page(pages.start, pages.size)]
+    return render(request, "campaign/list.html", {"rows": rows, "pages": pages})
 
 
 @page_of(Act.SEE_QUEUE)
@@ -89,12 +98,13 @@ def _find(wanted: str) -> str:
         ) from None
 
 
-def _show(request: HttpRequest, id_: str, wrong: dict[str, ComityError] | None = None) -> HttpResponse:
+def _show(
+    request: HttpRequest, id_: str, wrong: dict[str, ComityError] | None = None
+) -> HttpResponse:
     """The page; `wrong`: what could not be done, by form. What was typed stays."""
     asked = _asked()
     head = asked.head(id_)
-    pages = _pages(_page_number(request), MEMBERS, head.size)
-    start = (int(pages["number"] or 1) - 1) * MEMBERS
+    pages = Pages.asked(request, MEMBERS, head.size)
     subjects, different = asked.subjects(id_, SUBJECTS)
     arrived, claimed = asked.times(id_)
     links = asked.links(id_)
@@ -103,7 +113,7 @@ def _show(request: HttpRequest, id_: str, wrong: dict[str, ComityError] | None =
         "query": facts.queue(id_),
         "subjects": facts.variants(subjects),
         "different": different,
-        "members": facts.members(asked.members(id_, start, MEMBERS)),
+        "members": facts.members(asked.members(id_, pages.start, pages.size)),
         "pages": pages,
         "arrived": facts.over_time(arrived),
         "claimed": facts.over_time(claimed),
