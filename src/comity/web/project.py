@@ -139,6 +139,7 @@ def configure(database: dict[str, Any], *, key: str, hosts: list[str], secure: b
         CSRF_COOKIE_HTTPONLY=True,
         CSRF_FAILURE_VIEW="comity.web.problems.csrf",
         SECURE_CONTENT_TYPE_NOSNIFF=True,
+        SECURE_HSTS_SECONDS=365 * 24 * 3600 if secure else 0,
         SECURE_REFERRER_POLICY="same-origin",
         SECURE_CROSS_ORIGIN_OPENER_POLICY="same-origin",
         DATA_UPLOAD_MAX_MEMORY_SIZE=1 << 20,  # of a form; reports are read as a stream

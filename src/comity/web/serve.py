@@ -9,6 +9,7 @@ from comity.safeguard.role import Role
 from comity.values.errors import ServiceAway
 from comity.web import project
 
+LOOPBACK = ("127.0.0.1", "::1")
 THREADS = 8  # ours: SQLite reads side by side, and an officer's page takes some ms
 
 
@@ -39,9 +40,15 @@ def prepare_demo(node: Node) -> tuple[str, str]:
 
 def serve(address: str, port: int, ready: Callable[[int], None]) -> None:
     """Answer until interrupted. `ready` hears the port that was taken. Raises ServiceAway."""
+    from django.conf import settings
     from django.core.wsgi import get_wsgi_application
     from waitress.server import create_server
 
+    options: dict[str, object] = {"clear_untrusted_proxy_headers": True}
+    if settings.SESSION_COOKIE_SECURE:  # a proxy speaks HTTPS for us: links and forms are of it
+        options["url_scheme"] = "https"
+        if address in LOOPBACK:  # only then is it sure that the proxy says who asks
+            options |= {"trusted_proxy": address, "trusted_proxy_headers": {"x-forwarded-for"}}
     try:
         server = create_server(
             get_wsgi_application(),
@@ -50,7 +57,7 @@ def serve(address: str, port: int, ready: Callable[[int], None]) -> None:
             threads=THREADS,
             ident="comity",
             max_request_body_size=64 << 20,
-            clear_untrusted_proxy_headers=True,
+            **options,
         )
     except OSError as error:
         raise ServiceAway(
