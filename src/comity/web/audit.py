@@ -57,14 +57,14 @@ def kind_words(kind: EventKind) -> str:
 
 class Search(forms.Form):  # type: ignore[misc]
     who = forms.CharField(
-        label=_("Who: name or account"),
+        label=_("Who (name or account)"),
         max_length=200,
         required=False,
         widget=forms.TextInput({"type": "search", "list": "names"}),
     )
     kind = forms.ChoiceField(label=_("What was done"), required=False)
     subject = forms.CharField(
-        label=_("To what: digest, campaign, account"), max_length=200, required=False
+        label=_("To what (digest, campaign, account)"), max_length=200, required=False
     )
     since = forms.DateField(
         label=_("From day (UTC)"), required=False, widget=forms.DateInput({"type": "date"})
