@@ -19,6 +19,7 @@ def _addresses(resolver=None, before="/"):
         if isinstance(one, URLResolver):
             yield from _addresses(one, address)
         else:
+            address = re.sub(r"<digest:\w+>", "0" * 64, address)
             yield re.sub(r"<(\w+:)?\w+>", SAMPLE, address)
 
 
