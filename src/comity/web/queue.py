@@ -205,7 +205,7 @@ def _row(view: View, row: Row, now: datetime) -> dict[str, object]:
 def _age(now: datetime, then: datetime) -> str:
     """As "3 hr" in the reader's language."""
     locale = (get_language() or "en").replace("-", "_")
-    return str(format_timedelta(now - then, threshold=1.5, format="short", locale=locale))
+    return str(format_timedelta(now - then, threshold=1, format="short", locale=locale))
 
 
 def _address(name: str, *parts: str) -> str | None:
