@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, Query, Router
 from ninja import Path as InPath
-from pydantic import Field
 
 from comity.api import intake, shapes
 from comity.api.gate import PER_MINUTE, Bearer, PerToken, holder_of, node_of
@@ -28,10 +27,11 @@ router = Router()
 _MOST_ANALYSES = 20  # of one mail; ours
 _MOST_MAILS = 1_000  # of one report: `report.caps`
 
+_CURSOR = "`next` of the page before"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-Limit = Annotated[int, Field(ge=1, le=500, description="entries of one page")]
+Limit = Annotated[int, Query(ge=1, le=500, description="entries of one page")]
 ID = Annotated[str, InPath(pattern="^[0-9a-f]{64}$", description="SHA-256, hexadecimal")]
 
 
@@ -78,7 +78,13 @@ def hand_in(
     name: Annotated[str | None, Query(max_length=200, description="name for people")] = None,
     key: Annotated[
         str | None,
-        Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern="^[!-~]+$"),
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=255,
+            pattern="^[!-~]+$",
+            description="yours for this upload; the same again when you repeat it",
+        ),
     ] = None,
 ) -> HttpResponse:
     token, node = holder_of(request).token, node_of(request)
@@ -149,14 +155,20 @@ def _first_reporting(node: Node, digest: Digest) -> Entry:
 )
 def mails(
     request: HttpRequest,
-    category: Annotated[Label | None, Query()] = None,
+    category: Annotated[
+        Label | None, Query(description="as a person decided, else as the analysis says")
+    ] = None,
     country: Annotated[
         str | None, Query(pattern="^[A-Z]{2}$", description="of the origin, ISO 3166")
     ] = None,
     asn: Annotated[int | None, Query(ge=0, le=4_294_967_295, description="of the origin")] = None,
-    campaign: Annotated[str | None, Query(pattern="^c-[0-9a-f]{1,38}$")] = None,
+    campaign: Annotated[
+        str | None, Query(pattern="^c-[0-9a-f]{1,38}$", description="only its mails")
+    ] = None,
     limit: Limit = 100,
-    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,16}\.[0-9]{1,18}$")] = None,
+    cursor: Annotated[
+        str | None, Query(pattern=r"^[0-9]{1,16}\.[0-9]{1,18}$", description=_CURSOR)
+    ] = None,
 ) -> dict[str, Any]:
     wanted = Filter(category.value if category else None, country, asn, campaign)
     before = None
@@ -211,7 +223,9 @@ def without_reporter(line: dict[str, Any]) -> dict[str, Any]:
 def campaigns(
     request: HttpRequest,
     limit: Limit = 100,
-    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}\.c-[0-9a-f]{1,38}$")] = None,
+    cursor: Annotated[
+        str | None, Query(pattern=r"^[0-9]{1,9}\.c-[0-9a-f]{1,38}$", description=_CURSOR)
+    ] = None,
 ) -> dict[str, Any]:
     after = None
     if cursor:
@@ -231,7 +245,8 @@ def campaigns(
     ),
 )
 def campaign(
-    request: HttpRequest, id: Annotated[str, InPath(pattern="^c-[0-9a-f]{1,38}$")]
+    request: HttpRequest,
+    id: Annotated[str, InPath(pattern="^c-[0-9a-f]{1,38}$", description="as the list names it")],
 ) -> dict[str, Any]:
     found = Listing(node_of(request).alias).one_campaign(id)
     _journal(request, EventKind.CAMPAIGN_SEEN, id)

@@ -22,16 +22,22 @@ def docs(request: HttpRequest) -> HttpResponse:
         {
             "method": method.upper(),
             "path": address,
-            "scope": found["x-comity-scope"],
             "summary": found["summary"],
-            "description": found.get("description", ""),
-            "parameters": found.get("parameters", []),
+            "description": _plain(found["description"]),
+            "parameters": [
+                one | {"description": _plain(one.get("description", ""))}
+                for one in found["parameters"]
+            ],
             "statuses": sorted(found["responses"]),
         }
         for address, methods in DESCRIPTION["paths"].items()
         for method, found in methods.items()
     ]
     return render(request, "api.html", {"operations": operations, "problems": list(Sort)})
+
+
+def _plain(markdown: str) -> str:
+    return markdown.replace("`", "")
 
 
 urlpatterns = [
