@@ -281,6 +281,28 @@ def test_reasons_are_marked_in_the_text_and_named_beside_it(desk):
     assert "https://bank.example/" in bank
 
 
+def test_a_persons_verdict_is_shown_above_the_machines_and_can_be_undone(desk):
+    browser = desk.as_(Role.ANALYST)
+    address = f"/mail/{desk.mails.words}/"
+    assert 'data-key="a"' in browser.get(address).content.decode()
+    machine = re.search(r"<strong>([\w-]+)</strong>", card(browser, address))[1]
+    said = {"mail": desk.mails.words, "label": "fraud", "note": "<i>seen</i>", "next": address}
+    assert browser.post("/mail/verdict/", said).url == address
+    told = card(browser, address)
+    assert "<strong>fraud</strong>" in told
+    assert f"The machine found: {machine}" in told
+    assert "&lt;i&gt;seen&lt;/i&gt;" in told
+    leaf = re.search(r'form="undo" name="leaf" value="(\d+)"', told)[1]
+    assert 'form="undo"' not in card(desk.as_(Role.SUPERVISOR), address)
+    browser.post("/undo/", {"leaf": leaf, "next": address})
+    assert f"<strong>{machine}</strong>" in card(browser, address).split("What people said")[0]
+
+
+def card(browser, address):
+    told = browser.get(address).content.decode()
+    return told.split("What it is</h2>")[1].split("</section>")[0]
+
+
 def test_what_is_not_known_is_said_to_be_undetermined(desk):
     told = page(desk, desk.mails.plain)
     assert "no line that a mail server wrote" in told

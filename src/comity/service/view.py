@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
 
+from comity.evidence.event import EventKind
 from comity.evidence.receipt import Entry
 from comity.message import text as texts
 from comity.message.message import Attachment, Message
@@ -20,7 +21,7 @@ from comity.mime.part import Mime
 from comity.mime.split import split
 from comity.report.form import Form, Report
 from comity.report.read import read as read_report
-from comity.service.ports import Archive, Index
+from comity.service.ports import Archive, Decision, Index
 from comity.values.digest import Digest, digest_of
 from comity.values.errors import BadData
 from comity.values.span import Span
@@ -37,6 +38,14 @@ class Questions(Protocol):
     def analyses(self, digest: str) -> list[dict[str, Any]]: ...
 
 
+class Decisions(Protocol):
+    """What people said: `store.decisions`."""
+
+    def of_mail(self, mail: str, limit: int = 50) -> list[Decision]: ...
+
+    def campaigns_of(self, mails: Sequence[str]) -> dict[str, str]: ...
+
+
 class Node(Protocol):
     """What is needed of a node: `bootstrap.node`."""
 
@@ -48,6 +57,9 @@ class Node(Protocol):
 
     @property
     def questions(self) -> Questions: ...
+
+    @property
+    def decisions(self) -> Decisions: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +81,18 @@ class Mail:
     told: tuple[Told, ...]  # every report of it, capped; the first is the one shown
     mime: Mime
     message: Message | None
+    said: tuple[Decision, ...]  # verdicts of people, newest first; one that is undone counts not
+    campaign: str | None
     results: int  # analyses that are kept of it
     # Whether the text is the one that the analysis counted in; a newer reader may fold otherwise.
     same_text: bool
+
+    @property
+    def decided(self) -> str | None:
+        """The category by the last word of a person, which wins over the machine's."""
+        standing = (one for one in self.said if one.undone is None)
+        last = next(standing, None)
+        return str(last.detail["label"]) if last else None
 
     @property
     def entry(self) -> Entry:
@@ -118,6 +139,7 @@ def open_mail(node: Node, digest: str) -> Mail:
     message = None
     if line["message"] is not None:
         message = read_message(report.mail, mime, None, report.digest)
+    said = node.decisions.of_mail(digest)
     return Mail(
         Digest(digest),
         line,
@@ -129,6 +151,8 @@ def open_mail(node: Node, digest: str) -> Mail:
         ),
         mime,
         message,
+        tuple(one for one in said if one.kind is EventKind.MAIL_VERDICT),
+        node.decisions.campaigns_of([digest]).get(digest),
         len(rows),
         message is not None and len(message.text) == line["message"]["text_characters"],
     )

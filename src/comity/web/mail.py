@@ -64,6 +64,7 @@ def page(request: HttpRequest, digest: str) -> HttpResponse:
         "tabs": _tabs(show),
         **mail_facts.head(mail),
         **mail_facts.verdict(mail, marks),
+        "said": mail_facts.said(mail, str(account_of(request).pk)),
         **mail_facts.origin(mail, marks),
         **mail_facts.contents(mail),
         **mail_facts.report(mail),

@@ -20,6 +20,7 @@ from comity.trace import diagram
 from comity.values.span import Span
 from comity.web import hops, words
 from comity.web.harmless import defanged
+from comity.work.models import Account
 
 MAX_LINKS, MAX_FIELDS, MAX_VALUE = 100, 200, 2_000  # shown on the page; ours: the source has all
 _COVERED = "…@"
@@ -78,8 +79,9 @@ def _reasons(reasons: Sequence[Mapping[str, Any]], marks: Sequence[Mark]) -> lis
 def verdict(mail: Mail, marks: Sequence[Mark]) -> dict[str, Any]:
     category = mail.line["category"]
     return {
-        "label": category["label"],
-        "label_words": words.label(category["label"]),
+        "label_words": words.label(mail.decided or category["label"]),
+        "decided": mail.decided is not None,
+        "machine_words": words.label(category["label"]),
         "subtype": category["subtype"],
         "brand": marked(category["brand"] or ""),
         "percent": round(category["confidence"] * 100),
@@ -87,6 +89,23 @@ def verdict(mail: Mail, marks: Sequence[Mark]) -> dict[str, Any]:
         "zombie": hops.ANSWERS.get(mail.line["zombie_origin"], mail.line["zombie_origin"]),
         "zombie_reasons": _reasons(mail.line["zombie_reasons"], marks),
     }
+
+
+def said(mail: Mail, actor: str) -> list[dict[str, Any]]:
+    """What people said of its category, newest first. `actor` may take back his own word."""
+    names = {str(one.pk): one.name for one in Account.objects.only("id", "name")}
+    return [
+        {
+            "leaf": one.leaf,
+            "at": one.at,
+            "who": names.get(one.actor, one.actor),
+            "words": words.label(str(one.detail["label"])),
+            "note": str(one.detail.get("note") or ""),
+            "undone": one.undone is not None,
+            "mine": one.actor == actor,
+        }
+        for one in mail.said
+    ]
 
 
 def origin(mail: Mail, marks: Sequence[Mark]) -> dict[str, Any]:
