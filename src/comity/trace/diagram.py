@@ -8,7 +8,7 @@ Decides nothing, and never raises on content.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -98,10 +98,12 @@ def _shown(value: object) -> str:
 
 
 def _time(text: object) -> datetime | None:
+    """Printed times are in UTC; one without a zone is taken to be, too."""
     try:
-        return datetime.fromisoformat(str(text))
+        time = datetime.fromisoformat(str(text))
     except ValueError:
         return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _standing(text: object) -> Standing:
