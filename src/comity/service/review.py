@@ -76,9 +76,16 @@ def split(node: Node, campaign: str, mails: Sequence[str], actor: str, reason: s
             "not all of the chosen mails are in this campaign any more",
             "Load the campaign anew and choose again.",
         )
-    if len(node.decisions.members(campaign, len(wanted) + 1)) == len(wanted):
+    members = node.decisions.members(campaign, len(wanted) + NAMED)
+    beside = [mail for mail in members if mail not in set(wanted)][:NAMED]  # tell where it was
+    if not beside:
         raise WrongUse("these are all mails of the campaign", "Leave out those that stay.")
-    detail: dict[str, JSON] = {"mails": [*wanted], "from": campaign, "reason": _reason(reason)}
+    detail: dict[str, JSON] = {
+        "mails": [*wanted],
+        "beside": [*beside],
+        "from": campaign,
+        "reason": _reason(reason),
+    }
     return _regroup(node, EventKind.CAMPAIGN_SPLIT, actor, wanted[0], detail)
 
 

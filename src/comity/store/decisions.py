@@ -59,7 +59,7 @@ class Decisions:
                 (
                     models.DecidedMail(mail=mail, decision_id=leaf)
                     for leaf, event in made.items()
-                    for mail in mails_of(event.detail)
+                    for mail in mails_of(event.detail) + mails_of(event.detail, "beside")
                 ),
                 _ROWS,
                 ignore_conflicts=True,
@@ -197,9 +197,9 @@ def rename(alias: str) -> None:
         rows.filter(id=campaign).update(name=name)
 
 
-def mails_of(detail: dict[str, JSON]) -> tuple[str, ...]:
-    """The mails that an event names."""
-    named = detail.get("mails")
+def mails_of(detail: dict[str, JSON], key: str = "mails") -> tuple[str, ...]:
+    """The mails that an event names; "beside": those that a split left where they were."""
+    named = detail.get(key)
     return tuple(str(mail) for mail in named) if isinstance(named, list) else ()
 
 
