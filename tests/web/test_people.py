@@ -158,6 +158,20 @@ def test_p04_who_leaves_is_out_at_once_everywhere(console, totp):
     ]
 
 
+def test_who_comes_back_is_invited_anew_and_who_is_here_is_not(console):
+    administrator, ann = console.as_(Role.ADMINISTRATOR), console.as_(Role.ANALYST)
+    email = ann.account.email
+    given = {"email": email.upper(), "role": "analyst"}
+    page = administrator.post("/accounts/invite/", given).content.decode()
+    assert "There is an account with this address already" in page
+    administrator.post("/accounts/", {"account": ann.account.pk, "act": "end"})
+    link = link_of(administrator, email, Role.ANALYST)
+    again = console.as_(None)
+    again.post(link, {"name": "Ann", "password": PASSWORD})
+    assert again.get("/queue/").status_code == 200
+    assert ann.get("/queue/").status_code == 302  # the old session stays ended
+
+
 UNTRUE = {
     "no such account": {"account": "11111111-1111-1111-1111-111111111111", "act": "end"},
     "no id": {"account": "x' or 1=1", "act": "end"},

@@ -70,6 +70,12 @@ class Invite(forms.Form):  # type: ignore[misc]
         widget=forms.RadioSelect,
     )
 
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        if Account.objects.filter(email=email).exists():
+            raise ValidationError(_("There is an account with this address already."))
+        return email
+
 
 @open_page
 def welcome(request: HttpRequest, secret: str) -> HttpResponse:
@@ -130,10 +136,14 @@ def _change(request: HttpRequest) -> None:
 
 def _end(who: Account) -> None:
     """One act ends all: every session (the account is asked anew for each page), the password, the
-    second factor, and the links that this person made and might keep for later (P04)."""
+    second factor, and the links that this person made and might keep for later (P04).
+
+    The address is set free, so that who comes back, or lost phone and codes, is invited anew.
+    """
     who.is_active = False
+    who.email = f"{who.pk}@ended.invalid"
     who.set_unusable_password()
-    who.save(update_fields=["is_active", "password"])
+    who.save(update_fields=["is_active", "email", "password"])
     Authenticator.objects.filter(user=who).delete()
     Invitation.objects.filter(invited_by=str(who.pk), used_at=None).delete()
 
