@@ -55,10 +55,11 @@ def test_the_media_type_does_not_matter(api, secret, kind):
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("../../etc/passwd", "../../etc/passwd"), ("a\r\nX: y", "a��X: y"), ("", "report"),
+    [("comity_export.zip", "comity_export.zip"), ("../../etc/passwd", "../../etc/passwd"),
+     ("a\r\nX: y", "a��X: y"), ("", "report"),
      ("<b>", "<b>"), ("\u202ecod.exe", "�cod.exe")],
 )  # fmt: skip
-def test_a_name_is_only_text(api, secret, name, shown):  # W05
+def test_w05_a_name_is_only_text(api, secret, name, shown):
     from urllib.parse import quote
 
     answer = api.hand_in(MAIL, secret, f"/reports?name={quote(name)}")
@@ -66,7 +67,7 @@ def test_a_name_is_only_text(api, secret, name, shown):  # W05
     assert not (api.node.folder.parent / "etc").exists()
 
 
-def test_too_much_is_refused_before_it_is_read(api, secret, monkeypatch):  # W05
+def test_w05_too_much_is_refused_before_it_is_read(api, secret, monkeypatch):
     monkeypatch.setattr(intake, "MAX_BYTES", len(MAIL))
     assert api.hand_in(MAIL, secret).status_code == 202
     answer = api.hand_in(MAIL + b"x", secret)
@@ -87,7 +88,7 @@ def test_too_much_is_refused_before_it_is_read(api, secret, monkeypatch):  # W05
     ],
     ids=str,
 )
-def test_a_body_that_cannot_be_taken_is_a_problem(api, secret, headers, status, sort):  # W05
+def test_w05_a_body_that_cannot_be_taken_is_a_problem(api, secret, headers, status, sort):
     content = gzip.compress(MAIL) if "gzip" in headers.values() else MAIL
     named = {name.replace("-", "_"): value for name, value in headers.items()}
     answer = api.hand_in(content, secret, **named)

@@ -151,7 +151,7 @@ def test_a_report_shows_its_receipt_before_and_after_it_was_read(api):
     assert [one["category"] for one in after["mails"]] == ["fraud"]
 
 
-def test_who_only_hands_in_learns_nothing_of_what_was_found(api, mails):  # W08
+def test_w08_who_only_hands_in_learns_nothing_of_what_was_found(api, mails):
     answer = api.get(f"/reports/{mails[0]}", api.token(Act.TAKE_IN).shown).json()
     assert answer["mails"] is None
     assert "phishing" not in str(answer)

@@ -84,3 +84,8 @@ def test_the_list_of_operations_is_open_and_has_every_one(console):
     assert 'id="token-in-address"' in page
     assert "<script>" not in page
     assert "style=" not in page
+
+
+def test_the_page_is_found_from_ones_own_account_by_who_may_hold_tokens(console):
+    assert PAGE in console.as_(Role.ANALYST).get("/me/second-factor/").content.decode()
+    assert PAGE not in console.as_(Role.AUDITOR).get("/me/second-factor/").content.decode()

@@ -127,5 +127,4 @@ def _too_large() -> Refused:
     return Refused(
         Sort.TOO_LARGE,
         f"The upload has more than {MAX_BYTES} bytes. {Sort.TOO_LARGE.detail}",
-        headers={"Connection": "close"},
     )

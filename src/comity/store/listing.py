@@ -43,8 +43,8 @@ class Listing(Questions):
         with self._asking():
             rows = self._rows(models.Analysis).filter(current=True)
             if before is not None:
-                same = Q(arrived_at=before[0], id__lt=before[1])
-                rows = rows.filter(Q(arrived_at__lt=before[0]) | same)
+                rows = rows.filter(arrived_at__lte=before[0])  # a range, which the index can seek
+                rows = rows.filter(Q(arrived_at__lt=before[0]) | Q(id__lt=before[1]))
             if wanted.category is not None:
                 rows = rows.filter(category=wanted.category)
             if wanted.country is not None:
