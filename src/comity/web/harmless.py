@@ -53,11 +53,10 @@ _STYLES = frozenset(
     text-transform vertical-align visibility white-space width word-break word-wrap
     """.split()
 )
-# Anything in a value that could name an address or hide one from this list: the style goes whole.
+# A function other than a colour or a sum could name an address, and these characters could hide
+# one from this list: the style then goes whole.
 _DOUBTFUL = re.compile(
-    r"[\\@<>{}]|/\*|\b(?:url|src|image|image-set|element|expression|var|attr|env)\s*\("
-    r"|-moz-binding|script|-webkit",
-    re.I,
+    r"[\\@<>{}]|/\*|(?<!rgb)(?<!rgba)(?<!hsl)(?<!hsla)(?<!calc)\(", re.IGNORECASE
 )
 _CLASSES = {"span": {"comity-link", "comity-target", "comity-picture"}}
 

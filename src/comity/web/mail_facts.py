@@ -187,7 +187,6 @@ def report(mail: Mail) -> dict[str, Any]:
         "form_words": hops.FORMS.get(form, form),
         "grade": grade,
         "grade_words": hops.GRADES.get(grade, grade),
-        "path": covered(marked(mail.line["path"])),
         "claims": [(marked(key), _claim(key, str(one))) for key, one in told["claims"].items()],
         "versions": [(key, marked(str(one))) for key, one in mail.line["versions"].items()],
         "made_at": mail.made_at,
