@@ -61,8 +61,8 @@ def test_what_is_typed_is_understood(text, words, phrases, fields):
         ("before:yesterday", ProblemCode.WRONG_VALUE, "before"),
         ("before:2026-02-30", ProblemCode.WRONG_VALUE, "before"),
         ("is:new", ProblemCode.WRONG_VALUE, "is"),
-        ("x" * (MAX_TEXT + 1), ProblemCode.TOO_LONG, ""),
-        (" ".join(map(str, range(MAX_TERMS + 1))), ProblemCode.TOO_MANY, ""),
+        ("x" * (MAX_TEXT + 1), ProblemCode.TEXT_TOO_LONG, ""),
+        (" ".join(map(str, range(MAX_TERMS + 1))), ProblemCode.TOO_MANY_TERMS, ""),
     ],
 )
 def test_what_cannot_be_meant_is_named_and_nothing_raises(text, code, field):

@@ -41,8 +41,8 @@ class ProblemCode(StrEnum):
     UNKNOWN_FIELD = "unknown-field"
     NO_VALUE = "no-value"
     WRONG_VALUE = "wrong-value"
-    TOO_LONG = "too-long"
-    TOO_MANY = "too-many"
+    TEXT_TOO_LONG = "text-too-long"
+    TOO_MANY_TERMS = "too-many-terms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ _SPACE = re.compile(r"\s+")
 def read(text: str) -> Query:
     """Of what was typed."""
     if len(text) > MAX_TEXT:
-        return Query(problems=(Problem(ProblemCode.TOO_LONG, known=str(MAX_TEXT)),))
+        return Query(problems=(Problem(ProblemCode.TEXT_TOO_LONG, known=str(MAX_TEXT)),))
     words: dict[str, None] = {}
     phrases: dict[str, None] = {}
     fields: set[tuple[Field, str]] = set()
@@ -113,7 +113,7 @@ def read(text: str) -> Query:
         else:
             fields.add(found)
     if len(words) + len(phrases) + len(fields) > MAX_TERMS:
-        return Query(problems=(Problem(ProblemCode.TOO_MANY, known=str(MAX_TERMS)),))
+        return Query(problems=(Problem(ProblemCode.TOO_MANY_TERMS, known=str(MAX_TERMS)),))
     return Query(tuple(words), tuple(phrases), tuple(sorted(fields)), tuple(problems))
 
 

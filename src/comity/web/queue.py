@@ -227,8 +227,8 @@ def _told(problem: Problem) -> str:
         ProblemCode.WRONG_VALUE: _(
             "“%(value)s” cannot be a value of “%(field)s:”. These can: %(known)s."
         ),
-        ProblemCode.TOO_LONG: _("The search is longer than %(known)s characters. Shorten it."),
-        ProblemCode.TOO_MANY: _(
+        ProblemCode.TEXT_TOO_LONG: _("The search is longer than %(known)s characters. Shorten it."),
+        ProblemCode.TOO_MANY_TERMS: _(
             "The search has more than %(known)s words and fields. Leave some out."
         ),
     }
