@@ -4,6 +4,8 @@
 Mails are numbers here; "01|234" is two campaigns, of mails 0 and 1 and of 2, 3 and 4.
 """
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,6 +21,7 @@ from comity.campaign.corrections import (
     corrected,
     held,
     names,
+    regrouped,
 )
 from comity.campaign.table import ROW, ordered
 
@@ -47,9 +50,7 @@ def clustering(text, mails=range(COUNT)):
 
 def read(found):
     numbers = [int(bytes(row)[:1].hex()) for row in found.evidence.table["digest"]]
-    return "|".join(
-        "".join(str(numbers[row]) for row in members) for members in found.campaigns()
-    )
+    return "|".join("".join(str(numbers[row]) for row in members) for members in found.campaigns())
 
 
 def said(words):
@@ -134,6 +135,38 @@ def test_the_last_word_holds(text, before, last):
 def test_step_by_step_is_the_same_as_all_at_once(text, first, then):
     by_steps = corrected(corrected(clustering(text), first), then)
     assert by_steps.label.tolist() == corrected(clustering(text), [*first, *then]).label.tolist()
+
+
+def campaigns_of(found):
+    """With a chain of links each, as if found by evidence."""
+    mails = [bytes(row).hex() for row in found.evidence.table["digest"]]
+    return [
+        Campaign(
+            f"c-{mails[rows[0]][:12]}",
+            tuple(mails[row] for row in rows),
+            tuple(
+                LinkProof(mails[a], mails[b], {"text": 0.9}, 0.9, ("alike",))
+                for a, b in itertools.pairwise(rows)
+            ),
+        )
+        for rows in found.campaigns()
+    ]
+
+
+@given(texts, lists, corrections)
+def test_the_short_way_gives_the_same_campaigns(text, before, last):
+    """Only the campaigns that are named are touched; each that comes out is held together."""
+    found = corrected(clustering(text), before)
+    touched = [one for one in campaigns_of(found) if {*one.members} & {*last.mails}]
+    rest = [one for one in campaigns_of(found) if one not in touched]
+    inside = {mail for one in touched for mail in one.members}
+    made = regrouped(touched, [mail for mail in last.mails if mail not in inside], last)
+    wanted = campaigns_of(corrected(found, [last]))
+    ids = {(one.id, one.members) for one in [*rest, *made]}
+    assert ids == {(one.id, one.members) for one in wanted}
+    for one in made:
+        assert len(one.links) == len(one.members) - 1
+        assert {link.a for link in one.links} | {link.b for link in one.links} == {*one.members}
 
 
 @given(texts, lists)

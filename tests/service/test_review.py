@@ -170,6 +170,29 @@ def test_mails_are_split_off(node):
     assert digest(3) not in node.decisions.campaigns_of([digest(3)])
 
 
+def test_the_short_way_leaves_what_finding_anew_would(node, monkeypatch):
+    review.name(node, campaign(node, 11), "Parcels", ANN)
+    with monkeypatch.context() as short:
+        short.setattr(review, "find_campaigns", lambda _: pytest.fail("the long way"))
+        review.join(node, [campaign(node, 1), campaign(node, 11)], ANN, "same page")
+        review.split(node, campaign(node, 1), [digest(2), digest(12)], ANN, "another text")
+        review.join(node, [campaign(node, 1), campaign(node, 2)], ANN, "no, the same")
+        review.split(node, campaign(node, 1), [digest(3)], ANN, "a test of ours")
+    before = state(node), node.questions.campaigns()
+    find_campaigns(node)
+    assert (state(node), node.questions.campaigns()) == before
+
+
+def test_what_was_not_taken_up_yet_is_not_passed_over(node, monkeypatch):
+    """An earlier join that only the journal has: the next one must not hide it."""
+    with monkeypatch.context() as broken:
+        broken.setattr(review, "find_campaigns", lambda _: None)
+        broken.setattr(type(node.decisions), "regroup", lambda *_: False)
+        review.join(node, [campaign(node, 1), campaign(node, 11)], ANN, "same page")
+    review.split(node, campaign(node, 1), [digest(1)], ANN, "a test of ours")
+    assert groups(node) == [[2, 3, 11, 12]]
+
+
 def test_undo_restores_what_was_there(node):
     before = state(node)
     joined = review.join(node, [campaign(node, 1), campaign(node, 11)], ANN, "same page")

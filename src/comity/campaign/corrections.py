@@ -14,7 +14,7 @@ from enum import StrEnum
 import numpy as np
 
 from comity.campaign.campaign import Campaign, LinkProof
-from comity.campaign.cluster import Clustering
+from comity.campaign.cluster import Clustering, campaign_id
 from comity.campaign.join import Rows, alone, join_pairs
 from comity.campaign.table import digests
 
@@ -48,6 +48,32 @@ def corrected(found: Clustering, corrections: Sequence[Correction]) -> Clusterin
     mails = digests(found.evidence.table)
     said = [(one.change, _rows(mails, one.mails)) for one in corrections]
     return replace(found, label=_applied(found.label, said))
+
+
+def regrouped(found: Sequence[Campaign], alone: Iterable[str], said: Correction) -> list[Campaign]:
+    """One correction taken into campaigns as they stand, without their evidence.
+
+    `found`: every campaign that a mail of `said` is in; `alone`: its mails that are in none. Gives
+    the campaigns that `corrected` would, with the links that are left.
+    """
+    mails = sorted({*alone, *(mail for one in found for mail in one.members)})
+    label = np.arange(len(mails), dtype=np.int64)
+    for one in found:
+        rows = _rows(mails, one.members)
+        label[rows] = rows[0]
+    groups: dict[int, list[str]] = {}
+    of = dict(zip(mails, _applied(label, [(said.change, _rows(mails, said.mails))]), strict=True))
+    for mail in mails:
+        groups.setdefault(int(of[mail]), []).append(mail)
+    links: dict[int, list[LinkProof]] = {}
+    for link in (link for one in found for link in one.links):
+        if of[link.a] == of[link.b]:
+            links.setdefault(int(of[link.a]), []).append(link)
+    return [
+        held(Campaign(campaign_id(members[0]), tuple(members), tuple(links.get(group, ()))))
+        for group, members in groups.items()
+        if len(members) > 1
+    ]
 
 
 def _rows(mails: list[str], wanted: Iterable[str]) -> list[int]:

@@ -179,6 +179,13 @@ class Decisions(Protocol):
 
     def has_corrected(self, changed: int) -> None: ...
 
+    def regroup(self, leaf: int, made_at: datetime) -> bool:
+        """Take the join or split of this leaf into the campaigns that it touches.
+
+        False, and nothing is changed, where the campaigns are not those of all that was said
+        before it: then they must be found anew.
+        """
+
     def decision(self, leaf: int) -> Decision | None: ...
 
     def labels(self, mails: Sequence[str]) -> dict[str, str]:

@@ -121,7 +121,9 @@ def _decide(node: Node, kind: EventKind, actor: str, subject: str, detail: dict[
 
 def _regroup(node: Node, kind: EventKind, actor: str, subject: str, detail: dict[str, JSON]) -> int:
     leaf = _decide(node, kind, actor, subject, detail)
-    find_campaigns(node)
+    # The short way gives the same campaigns, with the links that were known.
+    if kind is EventKind.UNDONE or not node.decisions.regroup(leaf, node.now()):
+        find_campaigns(node)
     return leaf
 
 

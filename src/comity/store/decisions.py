@@ -8,16 +8,20 @@ transaction and may be repeated. Decides nothing.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Count, Max
 
-from comity.campaign.corrections import Change, Correction, Name, names
+from comity.campaign.campaign import FINGERPRINT_VERSION as VERSION
+from comity.campaign.corrections import Change, Correction, Name, names, regrouped
 from comity.evidence.event import Event, EventKind
 from comity.service.ports import Decision
 from comity.store import models
 from comity.store.database import away
+from comity.store.grouped import put, take
+from comity.store.summary import summaries
 from comity.values.json import JSON, print_json
 
 STEP, CORRECTED = "journal", "corrected"
@@ -134,6 +138,36 @@ class Decisions:
         with self._change():
             self._reach(CORRECTED, changed)
 
+    def regroup(self, leaf: int, made_at: datetime) -> bool:
+        with self._change():
+            row = self._rows(models.DecisionRow).filter(leaf=leaf, undone=None).first()
+            steps = self._rows(models.Step).select_for_update()
+            step, _ = steps.get_or_create(name=CORRECTED, defaults={"reached": 0})
+            before = self._rows(models.DecisionRow).filter(kind__in=list(_CHANGES))
+            said = before.filter(leaf__lt=leaf).aggregate(newest=Max("leaf"))["newest"]
+            undone = before.filter(undone__lt=leaf).aggregate(newest=Max("undone"))["newest"]
+            if row is None or step.reached != 1 + max(
+                -1 if one is None else one for one in (said, undone)
+            ):
+                return False
+            one = _read(row)
+            self._regroup(Correction(_CHANGES[one.kind], mails_of(one.detail)), made_at)
+            self._reach(CORRECTED, leaf + 1)
+        return True
+
+    def _regroup(self, said: Correction, made_at: datetime) -> None:
+        places = _campaigns_of(self.alias, said.mails)
+        lone = [mail for mail in said.mails if mail not in places]
+        prints = self._rows(models.FingerprintRow).filter(mail__in=lone, version=VERSION)
+        known = set(prints.values_list("mail", flat=True))
+        found, told = take(self.alias, sorted(set(places.values())))
+        campaigns = regrouped(found, known, said)
+        counted = summaries(self.alias, campaigns, ())
+        for one in campaigns:  # who may be related is found with the next mails; until then …
+            counted[one.id] |= _related(told)
+        put(self.alias, campaigns, counted, made_at)
+        rename(self.alias)
+
     def decision(self, leaf: int) -> Decision | None:
         with self._change():
             row = self._rows(models.DecisionRow).filter(leaf=leaf).first()
@@ -170,6 +204,18 @@ class Decisions:
     def _standing(self, *kinds: EventKind) -> list[Decision]:
         with self._change():
             return _standing(self.alias, *kinds)
+
+
+def _related(told: dict[str, dict[str, JSON]]) -> dict[str, JSON]:
+    """… all that a campaign was related to, its parts and what it was joined to are."""
+    actors = [one["actor"] for one in told.values() if one.get("actor")]
+    related: list[JSON] = [
+        other
+        for one in told.values()
+        for other in cast(list[dict[str, JSON]], one.get("related") or [])
+        if other["campaign"] not in told
+    ]
+    return {"actor": actors[0] if actors else None, "related": related}
 
 
 def verdicts(alias: str, mails: Iterable[str]) -> dict[str, str]:

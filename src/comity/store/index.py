@@ -9,9 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, transaction
@@ -25,6 +23,7 @@ from comity.service.ports import Analysed, Answer, Saved, Unreadable
 from comity.store import models
 from comity.store.database import away
 from comity.store.decisions import rename, verdicts
+from comity.store.grouped import put
 from comity.store.rows import date, shown, storable
 from comity.store.summary import summaries
 from comity.values.digest import Digest
@@ -195,34 +194,9 @@ class Index:
             told = summaries(self.alias, campaigns, actors)
             self._rows(models.CampaignMember).all().delete()
             self._rows(models.CampaignRow).all().delete()
-            self._add_all(
-                models.CampaignRow,
-                (
-                    models.CampaignRow(
-                        id=campaign.id,
-                        size=len(campaign.members),
-                        links=_json([asdict(link) for link in campaign.links]),
-                        summary=_json(told[campaign.id]),
-                        made_at=made_at,
-                    )
-                    for campaign in campaigns
-                ),
-            )
-            self._add_all(
-                models.CampaignMember,
-                (
-                    models.CampaignMember(mail=mail, campaign_id=campaign.id)
-                    for campaign in campaigns
-                    for mail in campaign.members
-                ),
-            )
+            put(self.alias, campaigns, told, made_at)
             rename(self.alias)
             self._reach("campaigns", reached)
-
-    def _add_all(self, model: Any, rows: Iterator[Any]) -> None:
-        """`bulk_create` would hold a million rows in memory at once."""
-        while some := list(islice(rows, _ROWS * 10)):
-            self._rows(model).bulk_create(some, _ROWS)
 
 
 def make_findable(alias: str, superseded: Sequence[int], current: Sequence[Any]) -> None:
