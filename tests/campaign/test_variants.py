@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.campaign.variants import MAX_WORDS, differences
+from comity.campaign.variants import MAX_WORDS, Run, differences, variants
 
 TABLE = {  # name: (sample, other, how it is shown: [-removed-] {+added+})
     "the same": ("Your parcel", "Your parcel", "Your parcel"),
@@ -23,6 +23,15 @@ FORM = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
 def test_table(sample, other, wanted):
     runs = differences(sample, other)
     assert "".join(FORM[run.kind].format(run.text) for run in runs) == wanted
+
+
+def test_a_text_is_compared_with_the_likest_before_it_or_stands_whole():
+    found = variants(["Parcel 1 waits", "Your prize is here", "Parcel 2 waits", "Your prize: here"])
+    assert found[0] == (Run("same", "Parcel 1 waits"),)
+    assert found[1] == (Run("same", "Your prize is here"),)
+    shown = ["".join(FORM[run.kind].format(run.text) for run in runs) for runs in found[2:]]
+    assert shown == ["Parcel [-1-]{+2+} waits", "Your prize[- is-]{+:+} here"]
+    assert variants([]) == []
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

@@ -111,7 +111,7 @@ def _show(
     context: dict[str, Any] = {
         "one": facts.row(head),
         "query": facts.queue(id_),
-        "subjects": facts.variants(subjects),
+        "subjects": facts.subjects(subjects),
         "different": different,
         "members": facts.members(asked.members(id_, pages.start, pages.size)),
         "pages": pages,

@@ -21,7 +21,7 @@ from comity.campaign.campaign import Family
 from comity.campaign.corrections import DECISION
 from comity.campaign.picture import visible
 from comity.campaign.places import name as country_name
-from comity.campaign.variants import differences
+from comity.campaign.variants import variants
 from comity.evidence.event import EventKind
 from comity.service.ports import Decision
 from comity.store.campaigns import Listed, Subject
@@ -114,14 +114,10 @@ def over_time(times: list[datetime]) -> dict[str, Any] | None:
     return {"drawing": drawing, "rows": [(start, n) for start, n in found if n]}
 
 
-def variants(subjects: Sequence[Subject]) -> list[dict[str, Any]]:
-    """The most frequent subject, then how the others differ from it."""
-    if not subjects:
-        return []
-    sample = visible(subjects[0].text)
-    return [
-        {"runs": differences(sample, visible(one.text)), "mails": one.mails} for one in subjects
-    ]
+def subjects(found: Sequence[Subject]) -> list[dict[str, Any]]:
+    """The most frequent first, and how the others differ from those before them."""
+    shown = variants([visible(one.text) for one in found])
+    return [{"runs": runs, "mails": one.mails} for runs, one in zip(shown, found, strict=True)]
 
 
 def why(links: Iterable[dict[str, Any]]) -> dict[str, Any]:
