@@ -169,6 +169,14 @@ def _key(row, order):
     }[order.by]
 
 
+def test_a_word_that_many_mails_have_finds_the_same(index, queue, monkeypatch):
+    save(index, *(line(n, "rare word" if n % 3 else "word") for n in range(12)))
+    asked = [read(text) for text in ("word", "rare", "word category:fraud", "word from:kim")]
+    few = [(queue.page(one, size=3), queue.categories(one)) for one in asked]
+    monkeypatch.setattr("comity.store.queue._MANY", 0)
+    assert [(queue.page(one, size=3), queue.categories(one)) for one in asked] == few
+
+
 @pytest.mark.parametrize("order", [Order(by, down) for by in Sort for down in (False, True)])
 def test_pages_hold_each_mail_once_in_order_with_unknowns_last(index, queue, order):
     save(index, *(line(n, sender=f"a{n}@d{n % 4}.example") for n in range(12)))

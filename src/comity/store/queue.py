@@ -24,7 +24,10 @@ from comity.values.errors import BadData
 
 _REASONS = 2  # shown of each row; ours
 _BATCH = 500  # rows read at once for an export; ours
+_MANY = 5_000  # mails with the words; ours: measured at 100,000
 _SHORTEST = 2  # letters of a word that may go on; ours: of one letter every mail has some
+
+_Wanted = tuple[list[str], bool]  # words in a row; whether the last may go on
 
 
 class Sort(StrEnum):
@@ -138,12 +141,25 @@ class Queue(Questions):
         if not wanted:
             return rows
         searched = [(words, open_) for words, open_ in wanted if words]
-        return rows.filter(self._words(searched)) if searched else rows.none()
+        return self._searched(rows, searched) if searched else rows.none()
+
+    def _searched(self, rows: Any, wanted: list[_Wanted]) -> Any:
+        """SQLite fetches each mail that has the words, row by row; where they are many, going
+        along an index and asking of each whether it is among them takes half the time."""
+        found = self._words(wanted)
+        if connections[self.alias].vendor == "sqlite" and self._count(found) > _MANY:
+            return rows.alias(number=F("pk") + 0).filter(number__in=found)
+        return rows.filter(pk__in=found)
+
+    def _count(self, found: RawSQL) -> int:
+        with connections[self.alias].cursor() as cursor:
+            cursor.execute(f"SELECT COUNT(*) FROM ({found.sql})", found.params)  # noqa: S608
+            return int(cursor.fetchone()[0])
 
     def _condition(self, name: Field, value: str) -> Q:
         if name is Field.FROM:
             words = terms(value)
-            return self._words([(words, True)], "sender") if words else Q(pk__in=())
+            return Q(pk__in=self._words([(words, True)], "sender") if words else ())
         if name is Field.DOMAIN:
             seen = self._rows(models.Sighting).filter(value=domain(value))
             return Q(pk__in=seen.values("analysis"))
@@ -176,8 +192,8 @@ class Queue(Questions):
             State.ALONE: ~grouped,
         }[state]
 
-    def _words(self, wanted: list[tuple[list[str], bool]], column: str = "") -> Q:
-        """Analyses whose words hold each of these in a row; True: the last word may go on."""
+    def _words(self, wanted: list[_Wanted], column: str = "") -> RawSQL:
+        """Analyses whose words hold all of these."""
         if connections[self.alias].vendor == "sqlite":
             where, asked = "comity_words MATCH %s", _fts5(wanted, column)
         else:
@@ -185,8 +201,7 @@ class Queue(Questions):
             where = f"to_tsvector('simple', {text}) @@ to_tsquery('simple', %s)"
             asked = _tsquery(wanted)
         # Fixed text; what was typed goes in as a parameter, and only letters and digits of it.
-        found = RawSQL(f"SELECT rowid FROM comity_words WHERE {where}", (asked,))  # noqa: S608, S611
-        return Q(pk__in=found)
+        return RawSQL(f"SELECT rowid FROM comity_words WHERE {where}", (asked,))  # noqa: S608, S611
 
     def _ids(self, query: Query, order: Order, after: int | None, most: int) -> list[int]:
         rows = self._matching(query)
@@ -229,7 +244,7 @@ def _ordering(order: Order) -> tuple[Any, ...]:
     return (first(nulls_last=empty_last), "-arrived_at", "-pk")
 
 
-def _fts5(wanted: list[tuple[list[str], bool]], column: str) -> str:
+def _fts5(wanted: list[_Wanted], column: str) -> str:
     """SQLite's FTS5, section 3: phrases, prefixes, a column filter."""
     told = (
         f'"{" ".join(words)}"{"*" if _goes_on(words, open_) else ""}' for words, open_ in wanted
@@ -238,7 +253,7 @@ def _fts5(wanted: list[tuple[list[str], bool]], column: str) -> str:
     return f"{{{column}}} : ({asked})" if column else asked
 
 
-def _tsquery(wanted: list[tuple[list[str], bool]]) -> str:
+def _tsquery(wanted: list[_Wanted]) -> str:
     """PostgreSQL's text search, section 8.11."""
     told = (
         " <-> ".join(f"'{word}'" for word in words) + (":*" if _goes_on(words, open_) else "")
