@@ -125,6 +125,11 @@ def test_h05_a_relative_link_leads_where_the_page_says():
     assert read(harmless.clean(page))[1] == "y [→ hxxps://evil[.]example/d/x]"
 
 
+def test_a_plain_text_is_escaped_marked_and_cut():
+    assert harmless.text_page("<b>\u202ex\0") == "<pre>&lt;b&gt;[U+202E]x</pre>"
+    assert len(harmless.text_page("x" * 10_000_000)) < harmless.MAX_PLAIN + 20
+
+
 TARGETS = {
     "https://bad.example/x.y": "hxxps://bad[.]example/x.y",
     "http://u@bad.example/": "hxxp://u[@]bad[.]example/",
@@ -402,7 +407,7 @@ def test_the_source_is_capped_and_says_so(desk, monkeypatch):
 def test_who_reported_and_to_whom_it_went_is_covered(desk):
     for show in ("text", "page"):
         told = page(desk, desk.mails.arf, role=Role.SUPERVISOR, show=show)
-        for word in ("secret.citizen", "feedback@isp.example", "victim.name"):
+        for word in ("secret.citizen", "feedback@isp.example", "victim.name", "Victim"):
             assert word not in told
         assert "…@recipient.example" in told
 

@@ -16,6 +16,7 @@ from comity.message import link as links
 from comity.message.markup import measure
 from comity.message.show import marked
 
+MAX_PLAIN = 500_000  # characters of a plain text in the frame; ours: a thick book
 MAX_TARGET = 160  # characters of a link's target that are shown in the page; the list has it whole
 
 _BLOCKS = (
@@ -158,5 +159,6 @@ def defanged(url: str, most: int = 2_000) -> str:
 
 
 def text_page(text: str) -> str:
-    """A plain text as HTML for the same frame."""
-    return f"<pre>{escape(_TURNS.sub(_mark, text.replace(chr(0), '')))}</pre>"
+    """A plain text as HTML for the same frame, cut where nobody reads on."""
+    cut = text if len(text) <= MAX_PLAIN else text[:MAX_PLAIN] + "…"
+    return f"<pre>{escape(_TURNS.sub(_mark, cut.replace(chr(0), '')))}</pre>"

@@ -25,6 +25,7 @@ from comity.work.models import Account
 MAX_LINKS, MAX_FIELDS, MAX_VALUE = 100, 200, 2_000  # shown on the page; ours: the source has all
 _COVERED = "…@"
 _ADDRESS = re.compile(r"[^\s<>@,;:()\"']{1,64}@")
+_DOMAIN = re.compile(r"@([\w.-]{1,253})")
 _FOR = re.compile(r"\b(for\s+<?)[^\s<>@;]{1,64}@", re.IGNORECASE)
 _RECIPIENT_FIELDS = frozenset(
     "to cc bcc apparently-to delivered-to envelope-to original-recipient resent-to resent-cc "
@@ -37,6 +38,12 @@ _REPORTER_CLAIMS = frozenset(("reporter", "sender", "to", "cc", "reporter_contac
 def covered(text: str) -> str:
     """Text with the local part of each mail address covered."""
     return _ADDRESS.sub(_COVERED, text)
+
+
+def _to_whom(value: str) -> str:
+    """Of a recipient field the domains only: names of people stand there as well."""
+    found = dict.fromkeys(_COVERED + one.lower() for one in _DOMAIN.findall(value))
+    return ", ".join(found) or "…"
 
 
 def head(mail: Mail) -> dict[str, Any]:
@@ -234,7 +241,7 @@ def fields(mail: Mail, marks: Sequence[Mark]) -> list[dict[str, Any]]:
         value, _ = decode.words(one.value[:MAX_VALUE])
         value = marked(" ".join(value.split()))
         if one.key in _RECIPIENT_FIELDS:
-            value = covered(value)
+            value = _to_whom(value)
         elif one.key in ("received", "x-received"):
             value = _FOR.sub(lambda it: it[1] + _COVERED, value)
         here = [m for m in raw_marks if m.span.start < one.end and m.span.end > one.start]
