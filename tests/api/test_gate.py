@@ -160,3 +160,21 @@ def test_what_is_not_there_is_a_problem_in_json_too(api):
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json()["detail"]
     assert answer.headers["Allow"] == "GET, HEAD"
+
+
+def test_nobody_piles_up_tokens(api):
+    from comity.values.errors import WrongUse
+    from comity.work import tokens
+
+    owner = api.account()
+    made = [api.token(owner=owner) for _ in range(tokens.MOST)]
+    with pytest.raises(WrongUse, match="already"):
+        api.token(owner=owner)
+    tokens.end(owner, made[0].pk, api.node.now())
+    api.token(owner=owner)
+
+
+def test_an_answer_is_kept_by_no_cache_and_sets_no_cookie(api):
+    answer = api.get("/mails", api.token().shown)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert not answer.cookies

@@ -162,3 +162,17 @@ def test_a_short_use_of_the_vault_is_waited_for(api, secret, monkeypatch):
     opened.__enter__()
     monkeypatch.setattr(intake.time, "sleep", lambda seconds: opened.__exit__(None, None, None))
     assert api.hand_in(MAIL, secret).status_code == 202
+
+
+def test_of_two_calls_side_by_side_with_one_key_both_get_one_answer(api):
+    from comity.work import kept_answers
+
+    token, digest, now = api.token().pk, digest_of(MAIL), api.node.now()
+    assert kept_answers.begin(token, "k", digest, now) is None
+    assert kept_answers.begin(token, "k", digest, now) is None  # the first is still at work
+    assert kept_answers.finish(token, "k", "first") == "first"
+    assert kept_answers.finish(token, "k", "second") == "first"
+    kept_answers.forget(token, "k")  # too late: it was answered
+    assert kept_answers.begin(token, "k", digest, now) == "first"
+    later = now + kept_answers.KEPT * 2
+    assert kept_answers.begin(token, "k", digest_of(b"other"), later) is None
