@@ -59,8 +59,8 @@ class Analysis(models.Model):  # type: ignore[misc]
                 fields=("report", "position", "versions"), name="analysis_once_per_versions"
             ),
         )
-        # One for each order of the queue; where it helps, with the columns that filters ask, so that
-        # counts are answered from the index alone.
+        # One for each order of the queue; where it helps, with the columns that filters ask, so
+        # that counts are answered from the index alone.
         indexes = tuple(
             models.Index(fields=fields, condition=models.Q(current=True), name=f"queue_{name}")
             for name, fields in (
