@@ -78,11 +78,21 @@ class Api:
         return [event for event in found if event.kind is kind]
 
 
+@pytest.fixture(scope="session")
+def _tables(tmp_path_factory):
+    """The tables of the work database, made once a run: they outlive the node of a test."""
+    from comity.web import project
+
+    node = Node.create(tmp_path_factory.mktemp("tables") / "node", "GB")
+    project.start(node, hosts=[], secure=False)
+
+
 @pytest.fixture
-def api(fast_path):
+def api(fast_path, _tables, monkeypatch):
     from comity.web import project
 
     node = Node.create(fast_path / "node", "GB")
+    monkeypatch.setattr(project, "APPS", ())
     project.start(node, hosts=[], secure=False)
     yield Api(node)
     from django.core.cache import cache
