@@ -30,6 +30,9 @@ def pytest_configure():
     """Django is told once a process what it is: the console's settings serve the index as well."""
     from comity.web import project
 
+    # Playwright keeps an event loop in this thread, beside which Django refuses to ask a database;
+    # no test of ours is asynchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     folder = tempfile.mkdtemp(prefix="comity-tests-")
     project.configure(
         {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{folder}/work.sqlite"},
