@@ -13,6 +13,7 @@ from django.db.models import Count
 
 from comity.store import models
 from comity.store.questions import Questions
+from comity.values.errors import BadData
 
 MOST_TIMES = 20_000  # mails of a campaign whose times are drawn; ours
 _MEMBER = (
@@ -43,7 +44,17 @@ class Campaigns(Questions):
     def find(self, wanted: str) -> str:
         """The id of today: `wanted` may be shortened, an id of yesterday, or a mail's digest."""
         with self._asking():
+            if self._rows(models.CampaignRow).filter(id=wanted).exists():
+                return wanted
             return str(self._campaign(wanted).id)
+
+    def _columns(self, id_: str, *columns: str) -> Any:
+        """Only what is asked: the links of a large campaign are a megabyte."""
+        with self._asking():
+            row = self._rows(models.CampaignRow).filter(id=id_).values_list(*columns).first()
+        if row is None:  # found anew meanwhile
+            raise BadData(f"there is no campaign {id_} any more", "Load the page again.")
+        return row
 
     def count(self) -> int:
         with self._asking():
@@ -57,14 +68,11 @@ class Campaigns(Questions):
             return [_listed(*row) for row in found]
 
     def head(self, id_: str) -> Listed:
-        with self._asking():
-            row = self._campaign(id_)
-        return _listed(row.id, row.name, row.size, row.summary)
+        return _listed(*self._columns(id_, "id", "name", "size", "summary"))
 
     def links(self, id_: str) -> list[dict[str, Any]]:
         """Why its members belong together; the weakest first."""
-        with self._asking():
-            found = json.loads(self._campaign(id_).links)
+        found = json.loads(self._columns(id_, "links")[0])
         return sorted(found, key=lambda link: (link["strength"], link["a"], link["b"]))
 
     def names(self, ids: list[str]) -> dict[str, str]:
