@@ -152,6 +152,8 @@ def test_p04_who_leaves_is_out_at_once_everywhere(console, totp):
     assert console.as_(None).get(kept_link).status_code == 400
     answer = sign_in(console.as_(None), leaver.account.email)
     assert answer.status_code == 200  # as for any wrong password
+    leaver.account.refresh_from_db()
+    assert not leaver.account.is_active  # what tokens of the API are asked by
     assert "ended" in administrator.get("/accounts/").content.decode()
     assert [event.subject for event in console.events(EventKind.ACCOUNT_ENDED)] == [
         str(leaver.account.pk)
