@@ -45,7 +45,7 @@ class Questions:
                 "campaigns": self._rows(models.CampaignRow).count(),
                 "in_campaigns": self._rows(models.CampaignMember).count(),
                 "parked": self._rows(models.Job).count(),
-                "labels": _counts(current, "label"),
+                "labels": _counts(current, "category"),
                 "forms": _counts(current, "form"),
                 "countries": _counts(current, "country"),
                 "networks": _networks(current),

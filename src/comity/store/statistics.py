@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError
 from django.db.models import Count
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import TruncDate
 
 from comity.store import models
 from comity.store.database import away
@@ -94,8 +94,8 @@ class Counts:
 
 def _labels(current: Any) -> tuple[Counted, ...]:
     """As an analyst decided, else as the machine proposes."""
-    rows = current.annotate(said=Coalesce("decided", "label")).values_list("said")
-    found = rows.annotate(n=Count("id")).order_by("-n", "said")
+    rows = current.values_list("category").annotate(n=Count("id"))
+    found = rows.order_by("-n", "category")
     return tuple(Counted(label, count, f"category:{label}") for label, count in found)
 
 
