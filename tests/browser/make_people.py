@@ -23,7 +23,6 @@ def main(folder):
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
     from django.test import Client
 
-    from comity.web import accounts  # noqa: F401  # hears of each sign-in
     from comity.work.models import Account
 
     PBKDF2PasswordHasher.iterations = 1_000  # nobody signs in with these passwords
