@@ -128,12 +128,21 @@ def problems(catalogue: polib.POFile, language: str) -> list[str]:
                 not entry.msgid_plural and set(_HOLES.findall(text)) != wanted
             ):
                 found.append(f"{language}: other placeholders: {entry.msgid}")
-            if sorted(_TAGS.findall(text)) != sorted(_TAGS.findall(entry.msgid)):
+            if _marks_up(text, entry.msgid):
                 found.append(f"{language}: other markup: {entry.msgid}")
+            if "%(" in entry.msgid and "%" in _HOLES.sub("", text.replace("%%", "")):
+                found.append(f"{language}: % stands alone, write %%: {entry.msgid}")
     return found
 
 
-_HOLES = re.compile(r"%\(\w+\)s|%s|%d|\{\w*\}")
+def _marks_up(text: str, source: str) -> bool:
+    """Other tags than its source, or a sign more that could begin one or end an attribute."""
+    return sorted(_TAGS.findall(text)) != sorted(_TAGS.findall(source)) or any(
+        text.count(sign) > source.count(sign) for sign in '<>"'
+    )
+
+
+_HOLES = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 _TAGS = re.compile(r"</?\w[^>]*>|&\w+;")
 
 
