@@ -50,8 +50,8 @@ def described(api, campaign, monkeypatch):
 
 schema = schemathesis.openapi.from_dict(DESCRIPTION)
 schema.app = get_wsgi_application()
-# Some of the wrong requests it draws are right once they are sent: an extra parameter without a value
-# vanishes from the address, and our own header takes the place of the one it left out.
+# Some of the wrong requests it draws are right once they are sent: an extra parameter without a
+# value vanishes from the address, and our own header takes the place of one that it left out.
 schema.config.checks.negative_data_rejection.enabled = False
 
 
