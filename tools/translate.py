@@ -18,7 +18,13 @@ from pathlib import Path
 
 import polib
 from django.template.base import Lexer, TokenType
-from django.utils.translation.template import block_re, endblock_re, inline_re, plural_re
+from django.utils.translation.template import (
+    block_re,
+    constant_re,
+    endblock_re,
+    inline_re,
+    plural_re,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "src" / "comity" / "web"
@@ -80,7 +86,10 @@ def _in_template(path: Path) -> Iterator[Text]:
                 parts, trimmed = [[]], " trimmed" in token.contents
             elif found := inline_re.match(token.contents):
                 yield Text(found[1].strip("\"'").replace("%", "%%"), place=place)
-        elif parts and token.token_type is TokenType.VAR:
+        if token.token_type in (TokenType.VAR, TokenType.BLOCK):
+            for said in constant_re.findall(token.contents):
+                yield Text(said.strip("\"'").replace("%", "%%"), place=place)
+        if parts and token.token_type is TokenType.VAR:
             parts[-1].append(f"%({token.contents})s")
         elif parts and token.token_type is TokenType.TEXT:
             parts[-1].append(token.contents.replace("%", "%%"))

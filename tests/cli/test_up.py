@@ -99,3 +99,14 @@ def test_a_port_that_is_taken_is_told(fast_path):
     finally:
         first.terminate()
         first.wait(20)
+
+
+def test_without_the_console_packages_it_says_what_to_install(monkeypatch):
+    from comity.cli import console
+    from comity.values.errors import WrongUse
+
+    monkeypatch.setattr(console, "NEEDED", ("click", "no_such_package"))
+    with pytest.raises(WrongUse) as told:
+        console._web()
+    assert "not installed: no_such_package" in told.value.fact
+    assert "pip install" in told.value.advice

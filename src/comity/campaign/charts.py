@@ -81,7 +81,7 @@ def _time_words(found: list[tuple[datetime, int]], step: str) -> str:
     start, most = max(found, key=lambda bar: bar[1])
     total = sum(count for _, count in found)
     return (
-        f"{total} mails; each bar is one {step}. The highest, from {_day(start, step)} UTC,"
+        f"{total} mails; length of a bar: {step}. The highest, from {_day(start, step)} UTC,"
         f" has {most}."
     )
 

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 import click
@@ -18,6 +19,7 @@ from comity.cli.node import jobs_option, json_option, node_option, put
 from comity.cli.say import say
 from comity.values.errors import WrongUse
 
+NEEDED = ("allauth", "babel", "nh3", "ninja", "prometheus_client", "pyzipper", "waitress")
 GRACE = 10.0  # seconds for the worker to end the batch in hand; ours
 
 
@@ -57,6 +59,7 @@ def up(
       comity up --node var/demo/node --port 8081
     """
     node = Node.open(folder)
+    _web()  # before the worker: what is missing is said at once
     with _worker(node, jobs_or_all(jobs)):
         _serve(node, address, port, host, secure=secure, as_json=as_json)
 
@@ -158,13 +161,13 @@ def serve(
 
 def _web() -> ModuleType:
     """Late: the console's packages are an extra, and take half a second to load."""
-    try:
-        return import_module("comity.web.serve")
-    except ImportError as error:
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
         raise WrongUse(
-            f"the console needs a package that is not installed: {error.name}",
+            f"the console needs packages that are not installed: {', '.join(missing)}",
             "Run: pip install 'comity[web]'",
-        ) from error
+        )
+    return import_module("comity.web.serve")
 
 
 def _serve(node: Node, address: str, port: int, host: str, *, secure: bool, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from comity.safeguard.role import Act, may
 from comity.web.gate import role_of
 from comity.web.project import node
 from comity.web.static_files import stamp
+from comity.web.words import ROLE_WORDS
 
 # (act it takes, name of the address, words, letter after "g")
 _PLACES = (
@@ -32,6 +33,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         ],
         "acts": {act.name.lower() for act in Act if may(role, act)},
         "role": role,
+        "role_words": ROLE_WORDS[role] if role else "",
         "country": node().settings.country,
         "direction": "rtl" if get_language_bidi() else "ltr",
         "stamp": stamp(),

@@ -18,19 +18,12 @@ from comity.safeguard.role import Act, Role
 from comity.web.accounts import journal
 from comity.web.gate import account_of, open_page, page_of
 from comity.web.project import node
+from comity.web.words import ROLE_WORDS
 from comity.work import invite as invitations
 from comity.work.models import Account, Invitation
 
 sign_in = open_page(account.login)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-ROLE_WORDS = {
-    Role.REPORTER_DESK: gettext_lazy("Reporter desk: takes reports in, answers citizens"),
-    Role.ANALYST: gettext_lazy("Analyst: judges mails, finds campaigns"),
-    Role.CASE_OFFICER: gettext_lazy("Case officer: turns campaigns into acts"),
-    Role.SUPERVISOR: gettext_lazy("Supervisor: answers for the others' work"),
-    Role.ADMINISTRATOR: gettext_lazy("Administrator: accounts and settings, reads no mail"),
-    Role.AUDITOR: gettext_lazy("Auditor: reads who did what, reads no mail"),
-}
 
 
 class Welcome(forms.Form):  # type: ignore[misc]

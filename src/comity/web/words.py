@@ -3,6 +3,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from comity.safeguard.role import Role
+
 LABELS = {
     "commercial": _("commercial"),
     "fraud": _("fraud"),
@@ -11,6 +13,15 @@ LABELS = {
     "other": _("other"),
     "non-commercial": _("non-commercial"),
     "undetermined": _("undetermined"),
+}
+
+ROLE_WORDS = {
+    Role.REPORTER_DESK: _("Reporter desk: takes reports in, answers citizens"),
+    Role.ANALYST: _("Analyst: judges mails, finds campaigns"),
+    Role.CASE_OFFICER: _("Case officer: turns campaigns into acts"),
+    Role.SUPERVISOR: _("Supervisor: answers for the others' work"),
+    Role.ADMINISTRATOR: _("Administrator: accounts and settings, reads no mail"),
+    Role.AUDITOR: _("Auditor: reads who did what, reads no mail"),
 }
 
 
