@@ -211,3 +211,16 @@ def test_the_second_factor_is_taken_away_only_by_who_is_still_there(console, tot
         assert answer.url.startswith("/me/"), address
         page = browser.get(answer.url).content.decode()
         assert "Is it still you?" in page
+
+
+def test_a_new_second_factor_and_a_new_password_are_in_the_journal(strict, totp):
+    browser = strict.as_(Role.ANALYST)
+    set_up(browser, totp)
+    added = strict.events(EventKind.ACCOUNT_FACTOR)
+    assert {"which": "totp", "became": "added"} in [event.detail for event in added]
+    assert {event.actor for event in added} == {str(browser.account.pk)}
+    given = {"oldpassword": "x" * 20, "password1": PASSWORD, "password2": PASSWORD}
+    assert browser.post("/me/password/", given).status_code == 302
+    (changed,) = strict.events(EventKind.ACCOUNT_PASSWORD)
+    assert changed.subject == str(browser.account.pk)
+    assert PASSWORD not in str(changed)

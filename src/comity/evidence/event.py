@@ -26,6 +26,8 @@ class EventKind(StrEnum):
     ACCOUNT_ROLE = "account-role"
     ACCOUNT_ENDED = "account-ended"
     ACCOUNT_SIGNED_IN = "account-signed-in"
+    ACCOUNT_FACTOR = "account-factor"  # detail: which, what became of it
+    ACCOUNT_PASSWORD = "account-password"  # noqa: S105  # it was changed
     ACCOUNT_REFUSED = "account-refused"  # a sign-in that failed
     TOKEN_MADE = "token-made"  # noqa: S105
     TOKEN_ENDED = "token-ended"  # noqa: S105

@@ -2,10 +2,17 @@
 """Signing in by allauth, and what the journal hears of it. Accounts come by invitation only."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.mfa.signals import authentication_failed
+from allauth.account.signals import password_changed
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -47,3 +54,25 @@ def _refused(sender: object, credentials: dict[str, str], **_: object) -> None:
 def _wrong_code(sender: object, user: Any, **_: object) -> None:
     """The password was right and the second factor was not: whose account it is matters here."""
     journal(EventKind.ACCOUNT_REFUSED, "node", str(user.pk), what="second factor")
+
+
+@receiver(password_changed)  # type: ignore[untyped-decorator]
+def _new_password(sender: object, user: Any, **_: object) -> None:
+    journal(EventKind.ACCOUNT_PASSWORD, str(user.pk), str(user.pk))
+
+
+def _factor(became: str) -> Callable[..., None]:
+    def heard(sender: object, user: Any, authenticator: Any, **_: object) -> None:
+        detail = {"which": str(authenticator.type), "became": became}
+        journal(EventKind.ACCOUNT_FACTOR, str(user.pk), str(user.pk), **detail)
+
+    return heard
+
+
+_HEARD = {  # kept: a signal holds its hearers loosely
+    authenticator_added: _factor("added"),
+    authenticator_removed: _factor("removed"),
+    authenticator_reset: _factor("made anew"),
+}
+for _signal, _hearer in _HEARD.items():
+    _signal.connect(_hearer)

@@ -33,6 +33,8 @@ KIND_WORDS = {
     EventKind.ACCOUNT_ROLE: _("changed a role"),
     EventKind.ACCOUNT_ENDED: _("ended an account"),
     EventKind.ACCOUNT_SIGNED_IN: _("signed in"),
+    EventKind.ACCOUNT_FACTOR: _("changed the second factor"),
+    EventKind.ACCOUNT_PASSWORD: _("changed the password"),
     EventKind.ACCOUNT_REFUSED: _("a sign-in was refused"),
     EventKind.TOKEN_MADE: _("made a token"),
     EventKind.TOKEN_ENDED: _("ended a token"),
