@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 if TYPE_CHECKING:  # `analyse` needs two types of this file, and none of what these load
     from contextlib import AbstractContextManager
@@ -188,6 +188,9 @@ class Decisions(Protocol):
 
     def decision(self, leaf: int) -> Decision | None: ...
 
+    def of_mail(self, mail: str, limit: int = 50) -> list[Decision]:
+        """What people said of one mail, newest first, what was taken back too."""
+
     def labels(self, mails: Sequence[str]) -> dict[str, str]:
         """What each of these mails counts as now; those that are not there are left out."""
 
@@ -196,6 +199,13 @@ class Decisions(Protocol):
 
     def members(self, campaign: str, limit: int) -> list[str]:
         """The least digests of a campaign, in order."""
+
+
+class Questions(Protocol):
+    """What people ask of the index. Raises ServiceAway."""
+
+    def analyses(self, digest: str) -> list[dict[str, Any]]:
+        """Every result for a mail or a report, oldest first, with when it was made."""
 
 
 class Node(Protocol):
@@ -212,6 +222,9 @@ class Node(Protocol):
 
     @property
     def decisions(self) -> Decisions: ...
+
+    @property
+    def questions(self) -> Questions: ...
 
     @property
     def segments(self) -> Segments: ...

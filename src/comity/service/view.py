@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 from comity.evidence.event import EventKind
 from comity.evidence.receipt import Entry
@@ -21,7 +21,7 @@ from comity.mime.part import Mime
 from comity.mime.split import split
 from comity.report.form import Form, Report
 from comity.report.read import read as read_report
-from comity.service.ports import Archive, Decision, Index
+from comity.service.ports import Decision, Node
 from comity.values.digest import Digest, digest_of
 from comity.values.errors import BadData
 from comity.values.span import Span
@@ -30,36 +30,6 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _UU = re.compile(rb"(?:^|\n)(?=begin [0-7]{3,4} [^\r\n]{1,200}\r?\n)")
 MAX_REPORTS = 100  # of one mail that are told; ours
 _MOST_UU = 40  # files searched in one text; ours, twice what a message lists
-
-
-class Questions(Protocol):
-    """What is asked of the index: `store.questions`."""
-
-    def analyses(self, digest: str) -> list[dict[str, Any]]: ...
-
-
-class Decisions(Protocol):
-    """What people said: `store.decisions`."""
-
-    def of_mail(self, mail: str, limit: int = 50) -> list[Decision]: ...
-
-    def campaigns_of(self, mails: Sequence[str]) -> dict[str, str]: ...
-
-
-class Node(Protocol):
-    """What is needed of a node: `bootstrap.node`."""
-
-    @property
-    def archive(self) -> Archive: ...
-
-    @property
-    def index(self) -> Index: ...
-
-    @property
-    def questions(self) -> Questions: ...
-
-    @property
-    def decisions(self) -> Decisions: ...
 
 
 @dataclass(frozen=True, slots=True)

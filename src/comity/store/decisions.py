@@ -7,11 +7,9 @@ transaction and may be repeated. Decides nothing.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
-from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Count, Max
 
 from comity.campaign.campaign import FINGERPRINT_VERSION as VERSION
@@ -19,9 +17,9 @@ from comity.campaign.corrections import Change, Correction, Name, names, regroup
 from comity.evidence.event import Event, EventKind
 from comity.service.ports import Decision
 from comity.store import models
-from comity.store.database import away
 from comity.store.grouped import put, take
 from comity.store.summary import summaries
+from comity.store.tables import Tables
 from comity.values.json import JSON, print_json
 
 STEP, CORRECTED = "journal", "corrected"
@@ -31,22 +29,8 @@ _CHANGES = {EventKind.CAMPAIGN_JOINED: Change.JOIN, EventKind.CAMPAIGN_SPLIT: Ch
 _KINDS = (EventKind.MAIL_VERDICT, EventKind.CAMPAIGN_NAMED, *_CHANGES)
 
 
-class Decisions:
+class Decisions(Tables):
     """Of one node. Raises ServiceAway."""
-
-    def __init__(self, alias: str) -> None:
-        self.alias = alias
-
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        try:
-            with transaction.atomic(using=self.alias):
-                yield
-        except (DatabaseError, InterfaceError) as error:
-            raise away(error) from error
-
-    def _rows(self, model: Any) -> Any:
-        return model.objects.using(self.alias)
 
     def add(self, events: Sequence[tuple[int, Event]], reached: int) -> None:
         made = {leaf: event for leaf, event in events if event.kind in _KINDS}

@@ -8,11 +8,9 @@ Each change is one transaction and may be repeated. Decides nothing. Questions o
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F
 
 from comity.campaign.actor import Actor
@@ -21,11 +19,11 @@ from comity.campaign.table import pack
 from comity.evidence.receipt import Entry
 from comity.service.ports import Analysed, Answer, Saved, Unreadable
 from comity.store import models
-from comity.store.database import away
 from comity.store.decisions import rename, verdicts
 from comity.store.grouped import put
 from comity.store.rows import date, shown, storable
 from comity.store.summary import summaries
+from comity.store.tables import Tables
 from comity.values.digest import Digest
 from comity.values.errors import BadData
 from comity.values.json import JSON, print_json
@@ -35,23 +33,8 @@ _JOB = "analyse:"
 _Key = tuple[str, int, str]  # report, position, versions
 
 
-class Index:
+class Index(Tables):
     """Of one node. `alias` names its database (`store.database.connect`)."""
-
-    def __init__(self, alias: str) -> None:
-        self.alias = alias
-
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        """One transaction; a database that fails becomes ServiceAway."""
-        try:
-            with transaction.atomic(using=self.alias):
-                yield
-        except (DatabaseError, InterfaceError) as error:
-            raise away(error) from error
-
-    def _rows(self, model: Any) -> Any:
-        return model.objects.using(self.alias)
 
     def reached(self, name: str) -> int:
         with self._change():
@@ -176,12 +159,10 @@ class Index:
             return [Digest(job.key.removeprefix(_JOB)) for job in jobs.order_by("key")]
 
     def fingerprints(self, version: int) -> Iterator[bytes]:
-        try:
+        with self._asking():
             rows = self._rows(models.FingerprintRow).filter(version=version).order_by("mail")
             for row in rows.values_list("row", flat=True).iterator(10_000):
                 yield bytes(row)
-        except (DatabaseError, InterfaceError) as error:
-            raise away(error) from error
 
     def replace_campaigns(
         self,

@@ -3,35 +3,20 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError
 from django.db.models import Count
 
 from comity.store import models
-from comity.store.database import away
+from comity.store.tables import Tables
 from comity.values.errors import BadData
 from comity.values.json import JSON
 
 _MOST = 50  # countries or networks named; ours
 
 
-class Questions:
+class Questions(Tables):
     """Of one node. Raises ServiceAway, and BadData for what is not there."""
-
-    def __init__(self, alias: str) -> None:
-        self.alias = alias
-
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
-        try:
-            yield
-        except (DatabaseError, InterfaceError) as error:
-            raise away(error) from error
-
-    def _rows(self, model: Any) -> Any:
-        return model.objects.using(self.alias)
 
     def stats(self) -> dict[str, JSON]:
         """Counts of what is in the index."""

@@ -4,18 +4,15 @@
 Each count has the words of a query (`service.query`) that lists just what was counted.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 
 from comity.store import models
-from comity.store.database import away
+from comity.store.tables import Tables
 
 DAYS = 60  # shown one by one; ours: two months tell a wave from a habit
 MOST = 25  # countries or networks named; ours
@@ -45,11 +42,8 @@ class Statistics:
     days: tuple[Counted, ...]
 
 
-class Counts:
+class Counts(Tables):
     """Of one node's index. Raises ServiceAway."""
-
-    def __init__(self, alias: str) -> None:
-        self.alias = alias
 
     def all(self, now: datetime) -> Statistics:
         with self._asking():
@@ -80,16 +74,6 @@ class Counts:
             )
             for day in span
         )
-
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
-        try:
-            yield
-        except (DatabaseError, InterfaceError) as error:
-            raise away(error) from error
-
-    def _rows(self, model: Any) -> Any:
-        return model.objects.using(self.alias)
 
 
 def _labels(current: Any) -> tuple[Counted, ...]:

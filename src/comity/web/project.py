@@ -7,7 +7,6 @@ Settings of Django live here and nowhere else. One process serves one node.
 import hashlib
 import logging
 import secrets
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +153,6 @@ def configure(database: dict[str, Any], *, key: str, hosts: list[str], secure: b
         LOGGING_CONFIG=None,
     )
     django.setup()
-    import_module("comity.web.accounts")  # from now on the journal hears of each sign-in
 
 
 def _database(served: Node) -> dict[str, Any]:
