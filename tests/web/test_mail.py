@@ -26,7 +26,7 @@ from comity.service.ingest import ingest
 from comity.service.reanalyse import reanalyse
 from comity.values.digest import digest_of
 from comity.web import harmless, mail_facts
-from comity.web.sealed import member
+from comity.web.attachment_archive import member
 
 HOSTILE = sorted((Path(__file__).parent / "hostile").glob("*.html"))
 LARGE = {

@@ -14,7 +14,7 @@ from comity.safeguard.role import Role
 from comity.service.ingest import ingest
 from comity.service.reanalyse import reanalyse
 from comity.web.csv_file import answer, cell
-from comity.web.statistics import country_name
+from comity.web.words import country_name
 from simulator.world import World
 
 

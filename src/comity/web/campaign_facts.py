@@ -13,19 +13,17 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comity.campaign import charts
 from comity.campaign.campaign import Family
 from comity.campaign.corrections import DECISION
 from comity.campaign.picture import visible
-from comity.campaign.places import name as country_name
 from comity.campaign.variants import variants
 from comity.evidence.event import EventKind
 from comity.service.ports import Decision
 from comity.store.campaigns import Listed, Subject
-from comity.web.words import label
+from comity.web.words import country_name, label
 from comity.work.models import Account
 
 UNKNOWN = "unknown"  # of a country: no origin was found
@@ -81,7 +79,7 @@ def _time(text: str | None) -> datetime | None:
 def countries(one: Listed) -> list[dict[str, Any]]:
     return [
         {
-            "name": _("undetermined") if code == UNKNOWN else country_name(code),
+            "name": country_name("" if code == UNKNOWN else code),
             "code": "" if code == UNKNOWN else code,
             "count": n,
             "url": queue(one.id, country=code),

@@ -19,7 +19,7 @@ from comity.evidence.event import EventKind
 from comity.safeguard.role import Act
 from comity.service import view
 from comity.service.view import Mail
-from comity.web import harmless, mail_facts, sealed, words
+from comity.web import attachment_archive, harmless, mail_facts, words
 from comity.web.accounts import journal
 from comity.web.gate import account_of, page_of
 from comity.web.project import node
@@ -69,7 +69,7 @@ def page(request: HttpRequest, digest: str) -> HttpResponse:
         **mail_facts.contents(mail),
         **mail_facts.report(mail),
         "fields": mail_facts.fields(mail, marks),
-        "password": sealed.PASSWORD,
+        "password": attachment_archive.PASSWORD,
         "verdict_url": _verdict_url(),
         "labels": words.LABELS,
     }
@@ -140,7 +140,9 @@ def attachment(request: HttpRequest, digest: str, file: str) -> HttpResponse:
     mail = _open(digest)
     found, content = view.content_of(mail, file)
     _seen(request, EventKind.ATTACHMENT_EXPORTED, digest, attachment=file, size=len(content))
-    response = HttpResponse(sealed.archive(found.name, content), content_type="application/zip")
+    response = HttpResponse(
+        attachment_archive.archive(found.name, content), content_type="application/zip"
+    )
     response.headers["Content-Disposition"] = f'attachment; filename="{file[:16]}.zip"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -18,7 +18,7 @@ from comity.service import view
 from comity.service.view import Mail, Mark
 from comity.trace import diagram
 from comity.values.span import Span
-from comity.web import hops, words
+from comity.web import mail_words, words
 from comity.web.harmless import defanged
 from comity.work.models import Account
 
@@ -93,7 +93,7 @@ def verdict(mail: Mail, marks: Sequence[Mark]) -> dict[str, Any]:
         "brand": marked(category["brand"] or ""),
         "percent": round(category["confidence"] * 100),
         "reasons": _reasons(category["reasons"], marks),
-        "zombie": hops.ANSWERS.get(mail.line["zombie_origin"], mail.line["zombie_origin"]),
+        "zombie": mail_words.ANSWERS.get(mail.line["zombie_origin"], mail.line["zombie_origin"]),
         "zombie_reasons": _reasons(mail.line["zombie_reasons"], marks),
     }
 
@@ -118,14 +118,17 @@ def said(mail: Mail, actor: str) -> list[dict[str, Any]]:
 def origin(mail: Mail, marks: Sequence[Mark]) -> dict[str, Any]:
     trace = mail.line["trace"]
     rows = diagram.rows(trace["hops"])
-    svg = diagram.draw(rows, trace["boundary"], hops.words())
-    standing = hops.standing()
+    svg = diagram.draw(rows, trace["boundary"], mail_words.words())
+    standing = mail_words.standing()
     found = trace["origin"]
     return {
         "origin": found,
-        "origin_kind": hops.KINDS.get(found["kind"], found["kind"]) if found else "",
+        "origin_country": words.country_name(found["country"])
+        if found and found["country"]
+        else "",
+        "origin_kind": mail_words.KINDS.get(found["kind"], found["kind"]) if found else "",
         "origin_name": marked(found["name"] or "") if found else "",
-        "origin_confidence": hops.CONFIDENCE.get(trace["confidence"], trace["confidence"]),
+        "origin_confidence": mail_words.CONFIDENCE.get(trace["confidence"], trace["confidence"]),
         "origin_reasons": _reasons(trace["reasons"], marks),
         "diagram": mark_safe(svg),  # noqa: S308 - the drawing escapes every word it is given
         "boundary": trace["boundary"],
@@ -191,9 +194,9 @@ def report(mail: Mail) -> dict[str, Any]:
     return {
         "entry": mail.entry,
         "times": len(mail.told),
-        "form_words": hops.FORMS.get(form, form),
+        "form_words": mail_words.FORMS.get(form, form),
         "grade": grade,
-        "grade_words": hops.GRADES.get(grade, grade),
+        "grade_words": mail_words.GRADES.get(grade, grade),
         "claims": [(marked(key), _claim(key, str(one))) for key, one in told["claims"].items()],
         "versions": [(key, marked(str(one))) for key, one in mail.line["versions"].items()],
         "made_at": mail.made_at,

@@ -27,8 +27,7 @@ from comity.web import csv_file
 from comity.web.accounts import journal
 from comity.web.gate import account_of, page_of
 from comity.web.project import node
-from comity.web.statistics import country_name
-from comity.web.words import LABELS, label
+from comity.web.words import LABELS, country_name, label
 
 SIZE = 50  # rows of a page
 MOST_EXPORTED = 10_000  # rows of a file; ours: a list to work with, not a copy of the node (P05)

@@ -3,13 +3,10 @@
 
 from dataclasses import dataclass
 
-from babel import Locale
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from comity.evidence.event import EventKind
 from comity.safeguard.role import Act, may
@@ -18,7 +15,7 @@ from comity.web import csv_file
 from comity.web.accounts import journal
 from comity.web.gate import account_of, page_of, role_of
 from comity.web.project import node
-from comity.web.words import label
+from comity.web.words import country_name, label
 
 WIDTH, HEIGHT = 720, 120  # of the time line, in its own units
 
@@ -75,14 +72,6 @@ def export(request: HttpRequest) -> HttpResponse:
     rows = [(what, one.name, one.detail, one.count) for what, some in tables for one in some]
     journal(EventKind.LIST_EXPORTED, str(account_of(request).pk), "statistics", rows=len(rows))
     return csv_file.answer("comity-statistics", ("table", "name", "detail", "count"), rows)
-
-
-def country_name(code: str) -> str:
-    """In the reader's language, by CLDR; the code itself where it has no name."""
-    if not code:
-        return str(_("undetermined"))
-    locale = Locale.parse((get_language() or "en").replace("-", "_"))
-    return str(locale.territories.get(code, code))
 
 
 def _named(one: Counted, name: str) -> Counted:

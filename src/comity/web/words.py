@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Words for closed sets of the core, in the reader's language. The codes never change."""
 
+from babel import Locale
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comity.safeguard.role import Role
@@ -28,3 +30,11 @@ ROLE_WORDS = {
 def label(code: str) -> str:
     """The words for a category; the code itself for one that is not known."""
     return str(LABELS.get(code, code))
+
+
+def country_name(code: str) -> str:
+    """In the reader's language, by CLDR; the code itself where it has no name."""
+    if not code:
+        return label("undetermined")
+    locale = Locale.parse((get_language() or "en").replace("-", "_"))
+    return str(locale.territories.get(code, code))
