@@ -6,13 +6,13 @@ counts only in a mail of its own language; longer ones count everywhere. Decides
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import getitem
 from typing import NamedTuple
 
-from comity.category.walk import Steps, Vocabulary
+from comity.category.walk import Nodes, Steps, Vocabulary
 from comity.category.words import TOKEN, UNSPACED, fold
 from comity.values.errors import BadData
 
@@ -58,8 +58,7 @@ class Tree:
     def __init__(self) -> None:
         self.exact: dict[str, int] = {}  # word → its edge
         self.prefixes: dict[str, int] = {}  # the same for words ended by a star
-        # Each node: [node after any word or 0, phrases that end here, edge, node, edge, node …]
-        self.nodes: list[list[int | list[int]]] = [[0, []]]
+        self.nodes = Nodes()
 
     def edge(self, word: str) -> int:
         table = self.prefixes if word.endswith("*") else self.exact
@@ -71,13 +70,21 @@ class Tree:
 
 
 @dataclass(slots=True)
+class Branch:
+    """A node while phrases are added, with those that end here."""
+
+    ends: list[int] = field(default_factory=list)
+    edges: defaultdict[int, "Branch"] = field(default_factory=lambda: defaultdict(Branch))
+
+
+@dataclass(slots=True)
 class Phrases:
     """All phrases, ready to be looked for. Fill with `add`, then `close`."""
 
     phrases: list[Phrase] = field(default_factory=list)
     unspaced: list[tuple[str, int]] = field(default_factory=list)
     tree: Tree = field(default_factory=Tree)
-    _root: dict[int, object] = field(default_factory=dict)
+    _root: Branch = field(default_factory=Branch)
     _vocabulary: Vocabulary | None = None
     _steps: Steps | None = None
     _by_rarest: dict[str, list[int]] = field(default_factory=dict)  # letter → index in `unspaced`
@@ -97,19 +104,17 @@ class Phrases:
         for variant in _variants(words):
             node = self._root
             for word in variant:
-                edge = _ANY if word == "_" else self.tree.edge(word)
-                node = node.setdefault(edge, {})  # type: ignore[assignment]
-            node.setdefault(_ENDS, []).append(number)  # type: ignore[attr-defined]
+                node = node.edges[_ANY if word == "_" else self.tree.edge(word)]
+            node.ends.append(number)
         return number
 
     def close(self) -> None:
         """No more phrases: make the form that is quick to search."""
         lengths = {edge: len(prefix) for prefix, edge in self.tree.prefixes.items()}
-        if self._root:
-            self.tree.nodes = []
+        if not self.tree.nodes.gaps:  # else they were prepared
             _lay_out(self._root, lengths, self.tree.nodes)
-            self.tree.nodes[0][0] = 0  # no phrase begins with a gap
-            self._root = {}
+            self.tree.nodes.gaps[0] = 0  # no phrase begins with a gap
+            self._root = Branch()
         self._vocabulary = Vocabulary(self.tree.exact, self.tree.prefixes)
         self._steps = Steps(self.tree.nodes, self._vocabulary.kinds)
         uses = Counter(letter for text, _ in self.unspaced for letter in text)
@@ -167,20 +172,18 @@ def _as_word(phrase: str, text: str, at: int) -> int:
 
 
 _ANY = -1  # edge that any word passes
-_ENDS = -2  # key of the phrases that end at a node
 
 
-def _lay_out(
-    node: dict[int, object], lengths: dict[int, int], nodes: list[list[int | list[int]]]
-) -> int:
+def _lay_out(node: Branch, lengths: dict[int, int], nodes: Nodes) -> int:
     """Number a node and those below: whole words first, then prefixes, the shortest first."""
-    number = len(nodes)
-    laid: list[int | list[int]] = [0, node.get(_ENDS, [])]  # type: ignore[list-item]
-    nodes.append(laid)
-    for edge in sorted((e for e in node if e >= 0), key=lambda e: lengths.get(e, 0)):
-        laid += (edge, _lay_out(node[edge], lengths, nodes))  # type: ignore[arg-type]
-    if _ANY in node:
-        laid[0] = _lay_out(node[_ANY], lengths, nodes)  # type: ignore[arg-type]
+    number = len(nodes.gaps)
+    nodes.gaps.append(0)
+    nodes.ends.append(node.ends)
+    nodes.edges.append([])
+    for edge in sorted((e for e in node.edges if e != _ANY), key=lambda e: lengths.get(e, 0)):
+        nodes.edges[number] += (edge, _lay_out(node.edges[edge], lengths, nodes))
+    if _ANY in node.edges:
+        nodes.gaps[number] = _lay_out(node.edges[_ANY], lengths, nodes)
     return number
 
 

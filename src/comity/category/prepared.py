@@ -11,6 +11,7 @@ from typing import Any
 
 from comity.category.brands import Brand, Brands
 from comity.category.phrases import Phrase, Phrases
+from comity.category.walk import Nodes
 
 NAME = "prepared.json"
 
@@ -40,7 +41,7 @@ def write(made: Prepared, sources: str) -> bytes:
         "unspaced": phrases.unspaced,
         "exact": phrases.tree.exact,
         "prefixes": phrases.tree.prefixes,
-        "nodes": phrases.tree.nodes,
+        "nodes": [phrases.tree.nodes.gaps, phrases.tree.nodes.ends, phrases.tree.nodes.edges],
         "brands": [
             [
                 brand.name,
@@ -82,7 +83,7 @@ def read(content: bytes, sources: str) -> Prepared | None:
     )
     phrases.tree.exact = table["exact"]
     phrases.tree.prefixes = table["prefixes"]
-    phrases.tree.nodes = table["nodes"]
+    phrases.tree.nodes = Nodes(*table["nodes"])
     brands = Brands(
         tuple(
             Brand(name, kind, country, tuple(spellings), tuple(weak), frozenset(domains))

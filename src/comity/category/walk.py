@@ -5,11 +5,21 @@ Words that pass the same edges of the tree are of one class, so that a step is o
 table, however many phrases there are. Knows no phrase and no idea; `phrases` lays out the tree.
 """
 
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 from comity.category.words import fold
 
 End = tuple[int, int, int]  # node of the tree, number of the phrase, words after the first
+
+
+@dataclass(slots=True)
+class Nodes:
+    """The tree laid out: what each node has, by its number. The root is 0."""
+
+    gaps: list[int] = field(default_factory=list)  # node after any word, or 0
+    ends: list[list[int]] = field(default_factory=list)  # phrases that end here
+    edges: list[list[int]] = field(default_factory=list)  # edge, node, edge, node …
 
 
 class Vocabulary(dict[str, int]):
@@ -70,9 +80,9 @@ class State(dict[int, "State"]):
         self._steps = steps
         self.depth = depth  # words after the first
         self.edges = [edges for edges in map(steps.edges, nodes) if edges]
-        self.gaps = [gap for gap in map(steps.gap, nodes) if gap]
+        self.gaps = [gap for gap in map(steps.nodes.gaps.__getitem__, nodes) if gap]
         self.goes_on = bool(self.edges or self.gaps)
-        own = [(node, phrase, depth) for node in nodes for phrase in steps.ends(node)]
+        own = [(node, phrase, depth) for node in nodes for phrase in steps.nodes.ends[node]]
         # The phrases that ended until here, in the order of the tree.
         self.ends = tuple(sorted((*before, *own), key=_NODE)) if own else before
         self.stop: State | None = None  # where a word leads that passes no edge
@@ -82,7 +92,6 @@ class State(dict[int, "State"]):
 
 
 _NODE = itemgetter(0)
-Node = list[int | list[int]]  # as `phrases.Tree` has them
 
 
 class Steps:
@@ -93,8 +102,8 @@ class Steps:
 
     MAX = 100_000  # steps remembered, ours: about 15 MB
 
-    def __init__(self, nodes: list[Node], kinds: list[tuple[int, ...]]) -> None:
-        self._nodes = nodes
+    def __init__(self, nodes: Nodes, kinds: list[tuple[int, ...]]) -> None:
+        self.nodes = nodes
         self._edges: dict[int, dict[int, int]] = {}
         self._kinds = kinds
         self._states: dict[tuple[tuple[int, ...], tuple[End, ...]], State] = {}
@@ -118,17 +127,11 @@ class Steps:
     def full(self) -> bool:
         return self._count > self.MAX
 
-    def ends(self, node: int) -> list[int]:
-        return self._nodes[node][1]  # type: ignore[return-value]
-
-    def gap(self, node: int) -> int:
-        return self._nodes[node][0]  # type: ignore[return-value]
-
     def edges(self, node: int) -> dict[int, int]:
         """Edge → the node it leads to."""
         found = self._edges.get(node)
         if found is None:
-            flat: list[int] = self._nodes[node][2:]  # type: ignore[assignment]
+            flat = self.nodes.edges[node]
             found = self._edges[node] = dict(zip(flat[::2], flat[1::2], strict=True))
         return found
 
