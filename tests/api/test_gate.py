@@ -109,6 +109,7 @@ def test_w11_a_token_in_the_address_is_refused_and_never_said_again(api, caplog)
         f"/nowhere/{secret}",
         f"/mails?x={secret.replace('_', '%5F')}",
         "/mails?access_token=abc",
+        "/mails?Access_Token=abc",
     ):
         answer = api.get(address, secret)
         assert answer.status_code == 400, address

@@ -11,6 +11,7 @@ from comity.api import intake
 from comity.api.problems import Refused
 from comity.safeguard.role import Act
 from comity.values.digest import digest_of
+from comity.values.errors import TryLater
 
 MAIL = b"From: a@example.org\r\nSubject: offer\r\n\r\nBuy\r\n"
 
@@ -162,6 +163,20 @@ def test_a_short_use_of_the_vault_is_waited_for(api, secret, monkeypatch):
     opened.__enter__()
     monkeypatch.setattr(intake.time, "sleep", lambda seconds: opened.__exit__(None, None, None))
     assert api.hand_in(MAIL, secret).status_code == 202
+
+
+def test_what_has_its_receipt_is_not_handed_in_again_by_waiting(api, secret, monkeypatch):
+    tries = []
+
+    def half(node, upload, receipts, refused):
+        tries.append(upload.name)
+        receipts.append("of the first report")
+        raise TryLater("another program writes", "Try again.")
+
+    monkeypatch.setattr(intake, "_PATIENCE", 0.2)
+    monkeypatch.setattr(intake, "_ingest", half)
+    assert api.hand_in(MAIL, secret).status_code == 503
+    assert len(tries) == 1
 
 
 def test_of_two_calls_side_by_side_with_one_key_both_get_one_answer(api):

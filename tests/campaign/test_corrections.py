@@ -200,6 +200,7 @@ NAMES = {  # name: (given, wanted); mails 0 1 2 are in x, 3 4 in y
     "taken away": ([("Parcels", "0"), ("", "1")], {}),
     "where most of them are": ([("Parcels", "034")], {"y": "Parcels"}),
     "equal shares": ([("Parcels", "03")], {"x": "Parcels"}),
+    "equal shares the other way round": ([("Parcels", "30")], {"x": "Parcels"}),
     "in none": ([("Parcels", "9")], {}),
 }
 

@@ -12,6 +12,8 @@ import urllib.request
 
 import pytest
 
+from comity.bootstrap.node import Node
+
 
 def test_in_a_terminal_the_console_stays_open_until_ctrl_c(fast_path):
     words = [sys.executable, "-m", "comity", "demo", "--mails", "20", "--jobs", "1"]
@@ -28,6 +30,14 @@ def test_in_a_terminal_the_console_stays_open_until_ctrl_c(fast_path):
         os.kill(pid, signal.SIGINT)
         _, status = os.waitpid(pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_a_real_node_never_gets_the_accounts_of_the_demo(comity, fast_path):
+    Node.create(fast_path / "node", "GB")
+    ran = comity("serve", "--demo", "--port", "0", "--node", fast_path / "node", timeout=20)
+    assert ran.code == 2
+    assert "need a second factor" in ran.err
+    assert not ran.out
 
 
 def _until(terminal, wanted):

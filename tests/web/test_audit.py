@@ -135,6 +135,7 @@ def test_p03_a_changed_byte_of_the_journal_shows(told, console):
     (segment,) = (console.node.folder / "journal").glob("*.segment")
     content = segment.read_bytes()
     segment.write_bytes(content[:-200] + bytes([content[-200] ^ 1]) + content[-199:])
+    assert "Here an event cannot be read" in auditor.get("/audit/").content.decode()
     page = auditor.post("/audit/").content.decode()
     assert "The journal is damaged" in page
     assert "is whole" not in page

@@ -127,6 +127,8 @@ def test_h05_a_relative_link_leads_where_the_page_says():
 
 def test_a_plain_text_is_escaped_marked_and_cut():
     assert harmless.text_page("<b>\u202ex\0") == "<pre>&lt;b&gt;[U+202E]x</pre>"
+    for turn in "\u202a\u202e\u2066\u2069":
+        assert turn not in harmless.text_page(turn) + harmless.clean(f"<p>{turn}x</p>")
     assert len(harmless.text_page("x" * 10_000_000)) < harmless.MAX_PLAIN + 20
 
 
@@ -349,6 +351,9 @@ def test_when_the_journal_cannot_be_written_nothing_is_shown(desk, monkeypatch):
     answer = browser.post(f"/mail/{desk.mails.arf}/reporter/", purpose)
     assert answer.status_code == 503
     assert b"feedback@isp.example" not in answer.content
+    answer = browser.post(f"/mail/{desk.mails.phish}/attachment/{digest_of(FILE)}/")
+    assert answer.status_code == 503
+    assert "Content-Disposition" not in answer.headers
 
 
 def test_a_mail_that_is_not_here_is_not_found_and_not_journalled(desk):
@@ -417,7 +422,9 @@ def test_p01_who_reported_is_revealed_for_a_purpose_only(desk):
     address = f"/mail/{desk.mails.arf}/reporter/"
     before = len(desk.events())
     assert b"feedback@isp.example" not in browser.get(address).content
-    assert b"feedback@isp.example" not in browser.post(address, {"purpose": " "}).content
+    for too_little in (" ", "x", "curious"):
+        refused = browser.post(address, {"purpose": too_little}).content
+        assert b"feedback@isp.example" not in refused, too_little
     assert since(desk, before) == []
     purpose = "The citizen asked what became of the report."
     told = browser.post(address, {"purpose": purpose}).content

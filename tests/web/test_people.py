@@ -8,6 +8,7 @@ import pytest
 
 from comity.evidence.event import EventKind
 from comity.safeguard.role import Role
+from comity.values.errors import WrongUse
 from comity.web import project
 
 PASSWORD = "a long sentence about nothing"
@@ -104,6 +105,38 @@ def test_a_link_holds_once_and_for_its_days(console):
     assert again.content[-200:] == never.content[-200:]
 
 
+def test_the_set_up_link_is_the_newest_and_none_is_made_once_there_is_an_account(console):
+    from comity.work.invite import SET_UP_VALID, accept, first_link, open_invitation
+
+    now = console.node.now()
+    older, newer = first_link(now), first_link(now)
+    with pytest.raises(WrongUse, match="does not hold"):
+        open_invitation(older, now)
+    with pytest.raises(WrongUse, match="does not hold"):
+        open_invitation(newer, now + SET_UP_VALID)
+    accept(newer, "ada@example.org", "Ada", PASSWORD, now)
+    assert first_link(now) is None
+
+
+def test_of_two_who_open_a_link_at_once_one_gets_the_account(console, monkeypatch):
+    from comity.work import invite as invitations
+    from comity.work.models import Account, Invitation
+
+    now = console.node.now()
+    secret = invitations.invite("", Role.ANALYST, "node", now)
+    opened = invitations.open_invitation
+
+    def slow(secret, now):
+        found = opened(secret, now)
+        Invitation.objects.filter(pk=found.pk).update(used_at=now)  # somebody was quicker
+        return found
+
+    monkeypatch.setattr(invitations, "open_invitation", slow)
+    with pytest.raises(WrongUse, match="does not hold"):
+        invitations.accept(secret, "ada@example.org", "Ada", PASSWORD, now)
+    assert not Account.objects.exists()
+
+
 def test_an_invitation_is_taken_back(console):
     administrator = console.as_(Role.ADMINISTRATOR)
     link = link_of(administrator, "ann@example.org", Role.ANALYST)
@@ -154,6 +187,7 @@ def test_p04_who_leaves_is_out_at_once_everywhere(console, totp):
     assert answer.status_code == 200  # as for any wrong password
     leaver.account.refresh_from_db()
     assert not leaver.account.is_active  # what tokens of the API are asked by
+    assert not leaver.account.has_usable_password()
     assert "ended" in administrator.get("/accounts/").content.decode()
     assert [event.subject for event in console.events(EventKind.ACCOUNT_ENDED)] == [
         str(leaver.account.pk)

@@ -44,14 +44,15 @@ def line(number, subject="Offer", sender="Kim <kim@bank.example>", host="shop.ex
     } | more
 
 
-def fill(node, lines):
-    """The last one arrived now, each an hour after the one before it."""
+def fill(node, lines, apart=1):
+    """The last one arrived now, each so many hours after the one before it."""
+    now = node.now()
     entries = [
         Entry(
             number,
             one["sha256"],
             1,
-            node.now() - timedelta(hours=len(lines) - 1 - number),
+            now - timedelta(hours=apart * (len(lines) - 1 - number)),
             "cli",
             "a.eml",
             duplicate=False,
@@ -193,6 +194,19 @@ def test_pages_follow_each_other_to_the_end(console, analyst):
     assert "First page" in page
 
 
+@pytest.mark.parametrize("sort", ["-arrived", "arrived", "category"])
+def test_mails_that_came_at_once_are_all_on_some_page(console, analyst, monkeypatch, sort):
+    monkeypatch.setattr("comity.web.queue.SIZE", 2)
+    fill(console.node, [line(n) for n in range(7)], apart=0)
+    seen, url = [], f"/queue/?sort={sort}"
+    while url:
+        page = text_of(analyst.get(url))
+        seen += numbers(page)
+        further = re.search(r'rel="next" href="([^"]*)"', page)
+        url = further and unescape(further[1])
+    assert sorted(seen) == list(range(7))
+
+
 @pytest.mark.parametrize("after", ["x", "-1", "²", "9" * 18, "9" * 40, "1'"])
 def test_a_page_that_cannot_be_says_so(console, analyst, after):
     fill(console.node, [line(0)])
@@ -307,6 +321,43 @@ def test_an_export_stops_at_its_most(console, analyst, monkeypatch):
     fill(console.node, [line(n) for n in range(3)])
     assert len(table(analyst.get("/queue/export.csv"))) == 2
     assert "At most 2 rows" in text_of(analyst.get("/queue/"))
+
+
+def test_the_file_says_what_a_person_decided(console, analyst):
+    fill(console.node, [line(0), line(1)])
+    decided = digest_of(b"1")
+    analyst.post("/mail/verdict/", {"mail": decided, "label": "malware"})
+    told = {one["mail_sha256"]: one for one in table(analyst.get("/queue/export.csv"))}
+    assert (told[decided]["category"], told[decided]["decided_by_person"]) == ("malware", "yes")
+    assert told[digest_of(b"0")]["decided_by_person"] == "no"
+
+
+@pytest.mark.parametrize("address", ["/queue/export.csv", "/statistics/export.csv"])
+def test_no_list_leaves_without_its_event_in_the_journal(console, analyst, address, monkeypatch):
+    from comity.values.errors import TryLater
+
+    def full(event):
+        raise TryLater("the disk is full", "Make room.")
+
+    fill(console.node, [line(0)])
+    assert analyst.get(address).headers["Content-Disposition"].startswith("attachment")
+    monkeypatch.setattr(console.node.journal, "append", full)
+    answer = analyst.get(address)
+    assert answer.status_code == 503
+    assert "Content-Disposition" not in answer.headers
+
+
+def test_countries_and_networks_are_counted_with_the_query_that_lists_them(console, analyst):
+    from comity.store.statistics import Counts
+
+    lines = [line(n) for n in range(3)]
+    lines[2]["trace"]["origin"] = {"ip": "192.0.2.2", "asn": 7, "network": "N", "country": "GB"}
+    fill(console.node, lines)
+    found = Counts(console.node.alias).all(console.node.now())
+    assert [(one.name, one.count) for one in found.countries] == [("KR", 2), ("GB", 1)]
+    assert [(one.name, one.count) for one in found.networks] == [("AS64500", 2), ("AS7", 1)]
+    for one in (*found.countries, *found.networks):
+        assert len(rows(text_of(analyst.get("/queue/", {"q": one.query})))) == one.count, one
 
 
 def test_only_who_may_export_does(console, role):

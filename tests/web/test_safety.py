@@ -190,6 +190,11 @@ def test_every_answer_carries_its_headers_errors_too(console, address, role, sta
     assert answer.status_code == status
     for name, wanted in HEADERS.items():
         assert re.search(wanted, answer.headers.get(name, "")), name
+    policy = dict(
+        one.split(" ", 1) for one in answer.headers["Content-Security-Policy"].split("; ")
+    )
+    assert policy["frame-ancestors"] == "'none'"
+    assert policy["form-action"] in ("'self'", "'none'")
     assert "unsafe-inline" not in answer.headers["Content-Security-Policy"]
     if address != "/static/x/comity.css":
         assert "no-store" in answer.headers["Cache-Control"]

@@ -4,6 +4,7 @@
 import csv
 import io
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -13,7 +14,9 @@ from comity.evidence.event import EventKind
 from comity.safeguard.role import Role
 from comity.service.ingest import ingest
 from comity.service.reanalyse import reanalyse
+from comity.store.statistics import Counted
 from comity.web.csv_file import answer, cell
+from comity.web.statistics import HEIGHT, WIDTH, _bars
 from comity.web.words import country_name
 from simulator.world import World
 
@@ -42,6 +45,16 @@ def test_the_counts_of_a_table_add_up_and_lead_to_their_list(filled):
         assert number in listed.content.decode()
 
 
+def test_each_day_leads_to_the_mails_of_that_day(filled):
+    from comity.store.statistics import Counts
+
+    found = Counts(filled.node.alias).all(filled.node.now())
+    assert found.days[-1].count == found.reportings > 0  # all of them came in now
+    assert len(found.days) == 60
+    for day, following in pairwise(found.days):
+        assert day.query == f"after:{day.name} before:{following.name}"
+
+
 def test_who_sees_no_list_sees_the_number_without_a_link(filled):
     page = filled.as_(Role.AUDITOR).get("/statistics/").content.decode()
     assert "/queue/" not in page
@@ -64,7 +77,15 @@ def test_the_file_holds_the_tables_and_its_export_is_recorded(filled):
     assert event.detail == {"rows": len(rows) - 1}
 
 
-W07 = ["=HYPERLINK(1)", "+1", "-1", "@x", "\tx", "\rx", " =1", "\u00a0=1", "＝1", "\n=1"]
+def test_the_bars_stand_on_the_ground_and_the_highest_is_full():
+    few, most = _bars((Counted("2026-11-23", 1, ""), Counted("2026-11-24", 4, "")))
+    assert (few.y, few.height) == (HEIGHT * 3 / 4, HEIGHT / 4)
+    assert (most.y, most.height) == (0, HEIGHT)
+    assert few.x + few.width < most.x < most.x + most.width <= WIDTH
+
+
+W07 = ["=HYPERLINK(1)", "+1", "-1", "@x", "\tx", "\rx", "\n=1"]
+W07 += [" =1", "\u00a0=1", "＝1", "＋1", "－1", "＠x"]
 
 
 @pytest.mark.parametrize("text", W07)

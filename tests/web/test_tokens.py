@@ -2,6 +2,7 @@
 """The page of one's own tokens: shown once, never more than one's role, ended at once."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -24,6 +25,8 @@ def _asks(secret):
 
 
 def test_a_token_is_shown_once_and_works(console):
+    from comity.work.models import Token
+
     browser = console.as_(Role.ANALYST)
     answer = browser.post(PAGE, GIVEN)
     secret = _secret(answer)
@@ -34,6 +37,8 @@ def test_a_token_is_shown_once_and_works(console):
     [event] = console.events(EventKind.TOKEN_MADE)
     assert event.actor == str(browser.account.pk)
     assert event.detail == {"scopes": ["take-in", "see-queue"], "days": 30}
+    token = Token.objects.get(owner=browser.account)
+    assert token.expires_at - token.made_at == timedelta(days=30)
 
 
 def test_an_ended_token_works_no_more(console):
