@@ -19,7 +19,7 @@ from django.db.models.expressions import RawSQL
 from comity.service.query import UNKNOWN, Field, Query, State, midnight
 from comity.store import models
 from comity.store.questions import Questions
-from comity.store.rows import domain, terms
+from comity.store.rows import domain, letters, terms
 from comity.values.errors import BadData
 
 _REASONS = 2  # shown of each row; ours
@@ -263,7 +263,7 @@ def _tsquery(wanted: list[_Wanted]) -> str:
 
 
 def _goes_on(words: list[str], open_: bool) -> bool:
-    return open_ and len(words[-1]) >= _SHORTEST
+    return open_ and letters(words[-1]) >= _SHORTEST
 
 
 def _row(row: Any, campaign: str | None) -> Row:

@@ -21,6 +21,8 @@ _LONGEST = 1_000  # characters of a subject or sender; RFC 5322 allows a line of
 _CJK = "\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 _TERM = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
+_BEYOND = re.compile("[^\x00-\x7f]")
+_SPELT = re.compile("x[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,23 @@ def _with_registered(name: str) -> list[str]:
 
 
 def terms(text: str) -> list[str]:
-    """The words of a text as they are searched: without case, accents and punctuation."""
+    """The words of a text as they are searched: without case, accents and punctuation.
+
+    Letters beyond ASCII are spelt as their numbers: what is a letter shall not depend on the locale
+    of a database (PostgreSQL in the locale C drops what is not ASCII).
+    """
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-    return _TERM.findall(unicodedata.normalize("NFC", plain).casefold())
+    found = _TERM.findall(unicodedata.normalize("NFC", plain).casefold())
+    return [one if one.isascii() else _BEYOND.sub(_spelt, one) for one in found]
+
+
+def letters(term: str) -> int:
+    """How many a term has, however they are spelt."""
+    return len(_SPELT.sub("_", term))
+
+
+def _spelt(letter: re.Match[str]) -> str:
+    return f"x{ord(letter[0]):06x}"  # of one length, so that words still begin alike
 
 
 def date(text: str | None) -> datetime | None:
