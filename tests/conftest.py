@@ -45,6 +45,29 @@ def pytest_configure():
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
 
+CHROMIUM = Path(os.environ.get("COMITY_TEST_CHROMIUM", "/usr/bin/chromium"))
+
+
+@pytest.fixture(scope="session")
+def launch_chromium():
+    """Starts a browser with these arguments; Playwright itself can run only once a process."""
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: nothing tried in a browser"
+    )
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not there (Debian: apt install chromium): no test in a browser")
+    with api.sync_playwright() as playwright:
+
+        def launch(*args):
+            # No sandbox: tests in a container run as root. They open nothing but our own pages.
+            return playwright.chromium.launch(
+                executable_path=str(CHROMIUM),
+                args=["--no-sandbox", "--disable-dev-shm-usage", *args],
+            )
+
+        yield launch
+
+
 class Place:
     """Where a vault lies."""
 

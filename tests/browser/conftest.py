@@ -7,7 +7,6 @@ any request to another host. Screenshots go to the folder that COMITY_TEST_SCREE
 
 import base64
 import hmac
-import importlib.util
 import json
 import os
 import struct
@@ -21,23 +20,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-CHROMIUM = Path(os.environ.get("COMITY_TEST_CHROMIUM", "/usr/bin/chromium"))
 MAILS = 60  # of the simulated world: some campaigns, every form of report
 PATIENCE = 15_000  # milliseconds for a page on a busy machine; usually a fiftieth of it
-
-
-def _missing():
-    if importlib.util.find_spec("playwright") is None:
-        return "playwright is not installed: the console was not tried in a browser"
-    if not CHROMIUM.exists():
-        return f"{CHROMIUM} is not there (Debian: apt install chromium): no test in a browser"
-    return None
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _there():
-    if reason := _missing():
-        pytest.skip(reason)
 
 
 @dataclass
@@ -51,7 +35,7 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def served(_there):
+def served(launch_chromium):  # first: without a browser nothing is started
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         comity = [sys.executable, "-m", "comity"]
@@ -71,16 +55,10 @@ def served(_there):
 
 
 @pytest.fixture(scope="session")
-def chromium(_there):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # No sandbox: tests in a container run as root. They open nothing but our own pages.
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
+def chromium(launch_chromium):
+    browser = launch_chromium()
+    yield browser
+    browser.close()
 
 
 class Visitor:

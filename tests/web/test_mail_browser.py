@@ -20,7 +20,6 @@ from comity.service.reanalyse import reanalyse
 from comity.values.digest import digest_of
 from comity.web import harmless
 
-CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = sorted((Path(__file__).parent / "hostile").glob("*.html"))
 MAILS = {
     path.stem: b"From: a@bad.example\r\nSubject: " + path.stem.encode() + b"\r\n"
@@ -59,17 +58,10 @@ def canary():
 
 
 @pytest.fixture(scope="module")
-def chromium(canary):
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not here")
-    with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as play:
-        # Playwright's own loop runs in this thread, in which Django then takes care for nothing.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        rule = f"--host-resolver-rules=MAP canary.example 127.0.0.1:{canary.port}"
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", rule])
-        yield browser
-        browser.close()
+def chromium(canary, launch_chromium):
+    browser = launch_chromium(f"--host-resolver-rules=MAP canary.example 127.0.0.1:{canary.port}")
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
